@@ -1,0 +1,20 @@
+#!/usr/bin/env python3
+"""Django's command line for the lead portal; `manage.py demo` needs no set-up at all."""
+
+import os
+import sys
+
+from portal.embedded.environment import use_demo_environment
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    if sys.argv[1:2] == ["demo"]:
+        use_demo_environment()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
