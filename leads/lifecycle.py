@@ -1,0 +1,85 @@
+"""The only writer of a lead's status after its insert.
+
+Each move is one conditional UPDATE, for one lead and for a million alike: a lead that is no longer
+in a status from which the move is legal (`leads.models.status.MOVES`) is left as it is, and the
+caller is told how many moved. Whoever lost a race learns it from that number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from psycopg import sql
+
+from leads.models import Lead, LeadStatus
+from leads.models.status import sources_of
+
+
+class IllegalMoveError(Exception):
+    """A move that MOVES does not have was asked for: a mistake in the program."""
+
+
+def move(
+    leads: QuerySet[Lead],
+    to: LeadStatus,
+    *,
+    only_from: Iterable[LeadStatus] | None = None,
+    **also: Any,
+) -> int:
+    """Move those of `leads` that may, in one UPDATE; return how many moved.
+
+    `only_from` narrows the statuses it may start from; `also` are further columns to set (values
+    or expressions). Raises IllegalMoveError if `only_from` names a status that cannot move to `to`.
+    """
+    sources = sources_of(to) if only_from is None else frozenset(only_from)
+    if not sources or not sources <= sources_of(to):
+        raise IllegalMoveError(f"{sorted(sources)} cannot move to {to}; MOVES has {sources_of(to)}")
+    return leads.order_by().filter(status__in=sorted(sources)).update(status=to, **also)
+
+
+def move_each(
+    to: LeadStatus,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    only_from: LeadStatus,
+    where: sql.Composable | None = None,
+) -> set[int]:
+    """Move each lead with values of its own, all in one UPDATE; return the ids that moved.
+
+    `rows` are mappings with the same keys, `id` and field names of Lead; `where` is a further
+    condition over the aliases `lead` (the table) and `new` (the values).
+    """
+    if only_from not in sources_of(to):
+        raise IllegalMoveError(f"{only_from} cannot move to {to}")
+    if not rows:
+        return set()
+    fields = {name: Lead._meta.get_field(name) for name in rows[0]}
+    columns = [sql.Identifier(str(field.column)) for field in fields.values()]
+    statement = sql.SQL(
+        "UPDATE {table} AS lead SET status = %s{sets} FROM unnest({arrays}) AS new({columns})"
+        " WHERE lead.id = new.id AND lead.status = %s AND {where} RETURNING lead.id"
+    ).format(
+        table=sql.Identifier(Lead._meta.db_table),
+        sets=sql.SQL("").join(
+            sql.SQL(", {0} = new.{0}").format(column)
+            for name, column in zip(fields, columns, strict=True)
+            if name != "id"
+        ),
+        arrays=sql.SQL(", ").join(
+            sql.SQL("%s::{}[]").format(sql.SQL(str(field.cast_db_type(connection))))
+            for field in fields.values()
+        ),
+        columns=sql.SQL(", ").join(columns),
+        where=where or sql.SQL("true"),
+    )
+    arrays = [
+        [field.get_db_prep_save(row[name], connection) for row in rows]
+        for name, field in fields.items()
+    ]
+    with connection.cursor() as cursor:
+        # One statement, not executemany: the latter cannot carry the history's context.
+        cursor.execute(statement.as_string(cursor.connection), [to.value, *arrays, only_from.value])
+        return {row[0] for row in cursor.fetchall()}

@@ -1,0 +1,26 @@
+"""The tables. Constraints and triggers say what must never be; verbs live elsewhere."""
+
+from leads.models.dialer import Dialer, DialerList
+from leads.models.history import LeadCorrection, LeadStanding
+from leads.models.intake import Import, ImportStatus, Source
+from leads.models.lead import Lead
+from leads.models.push import AttemptKind, BatchStatus, Outcome, PushAttempt, PushBatch
+from leads.models.status import MOVES, LeadStatus
+
+__all__ = [
+    "MOVES",
+    "AttemptKind",
+    "BatchStatus",
+    "Dialer",
+    "DialerList",
+    "Import",
+    "ImportStatus",
+    "Lead",
+    "LeadCorrection",
+    "LeadStanding",
+    "LeadStatus",
+    "Outcome",
+    "PushAttempt",
+    "PushBatch",
+    "Source",
+]

@@ -1,0 +1,134 @@
+"""Where leads come from: a source (a vendor, a form, a partner) and its imports (one file each)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+
+class UnassignedPolicy(models.TextChoices):
+    INVALID = "invalid", "Invalid: a person must overrule"
+    WARN = "warn", "Warn: staged with a warning"
+
+
+class DateOrder(models.TextChoices):
+    MDY = "mdy", "month/day/year"
+    DMY = "dmy", "day/month/year"
+    YMD = "ymd", "year-month-day"
+
+
+class Source(models.Model):
+    """A supplier of leads and the rules for what it delivers."""
+
+    name = models.CharField(max_length=100, unique=True)
+    country = models.CharField(
+        max_length=2,
+        default="US",
+        validators=[RegexValidator(r"^[A-Z]{2}$", "Two capital letters, such as US or GB.")],
+        help_text="Numbers without a country code are read as numbers of this country.",
+    )
+    unassigned_numbers = models.CharField(
+        max_length=7,
+        choices=UnassignedPolicy,
+        default=UnassignedPolicy.INVALID,
+        help_text="What a number becomes that is possible in its country but not assigned.",
+    )
+    date_order = models.CharField(max_length=3, choices=DateOrder, default=DateOrder.MDY)
+    default_list_id = models.BigIntegerField(
+        "default list", null=True, blank=True, help_text="VICIdial list_id for its leads."
+    )
+    notes = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportStatus(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+    @property
+    def colour(self) -> str:
+        return {"waiting": "default", "running": "info", "done": "success"}.get(
+            self.value, "danger"
+        )
+
+
+def upload_path(instance: Any, filename: str) -> str:
+    """Files are kept under a name of our own; the given one is only a column."""
+    return f"imports/{timezone.now():%Y/%m}/{instance.sha256[:16]}.upload"
+
+
+class Import(models.Model):
+    """One file of leads from one source: what it was taken for, and what became of its rows.
+
+    The row exists before the work starts. Its rows are loaded in one transaction: an import is
+    wholly in or not at all.
+    """
+
+    lead_source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="imports", verbose_name="source"
+    )
+    file = models.FileField(upload_to=upload_path, max_length=255, editable=False)
+    filename = models.CharField(max_length=255, editable=False)
+    sha256 = models.CharField(max_length=64, editable=False, db_index=True)
+    size = models.BigIntegerField(default=0, editable=False, help_text="In bytes.")
+    list_id = models.BigIntegerField("list", null=True, blank=True)
+    country = models.CharField(max_length=2, default="US")
+
+    encoding = models.CharField(max_length=20, blank=True, default="", editable=False)
+    delimiter = models.CharField(max_length=1, blank=True, default="", editable=False)
+    header = models.JSONField(default=list, editable=False, help_text="The columns as given.")
+    mapping = models.JSONField(
+        default=list, editable=False, help_text="A VICIdial field name or null for each column."
+    )
+
+    status = models.CharField(
+        max_length=7, choices=ImportStatus, default=ImportStatus.WAITING, editable=False
+    )
+    error = models.TextField(blank=True, default="", editable=False)
+    rows_read = models.BigIntegerField(default=0, editable=False)
+    rows_staged = models.BigIntegerField(default=0, editable=False)
+    rows_invalid = models.BigIntegerField(default=0, editable=False)
+    rows_duplicate = models.BigIntegerField(default=0, editable=False)
+    bytes_done = models.BigIntegerField(default=0, editable=False, help_text="Progress.")
+
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="imports",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, editable=False)
+    heartbeat_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["status"], name="import_status")]
+        constraints = [
+            models.CheckConstraint(
+                name="import_accounts_for_every_row",
+                condition=~Q(status="done")
+                | Q(rows_read=F("rows_staged") + F("rows_invalid") + F("rows_duplicate")),
+            ),
+            models.CheckConstraint(
+                name="import_failed_says_why", condition=~Q(status="failed") | ~Q(error="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filename} (import {self.pk})"
