@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import QuerySet
 from psycopg import sql
 
@@ -56,7 +56,8 @@ def move_each(
         raise IllegalMoveError(f"{only_from} cannot move to {to}")
     if not rows:
         return set()
-    fields = {name: Lead._meta.get_field(name) for name in rows[0]}
+    concrete = {field.name: field for field in Lead._meta.concrete_fields}
+    fields = {name: concrete[name] for name in rows[0]}
     columns = [sql.Identifier(str(field.column)) for field in fields.values()]
     statement = sql.SQL(
         "UPDATE {table} AS lead SET status = %s{sets} FROM unnest({arrays}) AS new({columns})"
@@ -68,10 +69,7 @@ def move_each(
             for name, column in zip(fields, columns, strict=True)
             if name != "id"
         ),
-        arrays=sql.SQL(", ").join(
-            sql.SQL("%s::{}[]").format(sql.SQL(str(field.cast_db_type(connection))))
-            for field in fields.values()
-        ),
+        arrays=sql.SQL(", ").join([_array(field) for field in fields.values()]),
         columns=sql.SQL(", ").join(columns),
         where=where or sql.SQL("true"),
     )
@@ -83,3 +81,7 @@ def move_each(
         # One statement, not executemany: the latter cannot carry the history's context.
         cursor.execute(statement.as_string(cursor.connection), [to.value, *arrays, only_from.value])
         return {row[0] for row in cursor.fetchall()}
+
+
+def _array(field: models.Field[Any, Any]) -> sql.Composed:
+    return sql.SQL("%s::{}[]").format(sql.SQL(str(field.cast_db_type(connection))))

@@ -26,7 +26,7 @@ def text(label: str = "", *, collation: str | None = None) -> models.TextField[s
     return models.TextField(label or None, blank=True, default="", db_collation=collation)
 
 
-class Lead(models.Model):
+class Lead(models.Model):  # type: ignore[django-manager-missing]
     """One row of one import on its way to the dialer.
 
     The fields named as in add_lead hold cleaned values; `raw` holds the cells as they came. Status
@@ -235,9 +235,10 @@ class Lead(models.Model):
             models.CheckConstraint(
                 name="lead_pushed_has_ids",
                 condition=~Q(status="pushed")
+                # NULL > 0 is unknown, which a check constraint lets pass.
                 | (
-                    Q(vicidial_lead_id__gt=0, vicidial_list_id__isnull=False)
-                    & Q(pushed_at__isnull=False)
+                    Q(vicidial_lead_id__isnull=False, vicidial_lead_id__gt=0)
+                    & Q(vicidial_list_id__isnull=False, pushed_at__isnull=False)
                     & ~Q(vicidial_status="")
                 ),
             ),
@@ -256,7 +257,7 @@ class Lead(models.Model):
             pgtrigger.Trigger(
                 name="lead_legal_moves",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("status"),
+                operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.Condition(illegal_move_sql()),
                 func="RAISE EXCEPTION 'Lead % cannot move from % to %',"
                 " OLD.id, OLD.status, NEW.status;",

@@ -1,0 +1,57 @@
+"""The one place where a dialer's password is sealed and opened."""
+
+from __future__ import annotations
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+from leads.models import Dialer
+from leads.vicidial.client import Client
+from leads.vicidial.errors import DialerError
+
+
+class NoPasswordError(DialerError):
+    """The dialer has no password, or one that the present keys cannot open."""
+
+
+def _keys() -> MultiFernet:
+    """The keys of the setting DIALER_PASSWORD_KEY; the first one seals, all of them open."""
+    return MultiFernet([Fernet(key) for key in settings.DIALER_PASSWORD_KEY])
+
+
+def seal(password: str) -> str:
+    """The password as it may be kept in `Dialer.password_token`."""
+    return _keys().encrypt(password.encode()).decode()
+
+
+def client_for(dialer: Dialer) -> Client:
+    """A client for the dialer with its limits and timeouts.
+
+    Raises DialerError (NoPasswordError among them) with a sentence for an admin.
+    """
+    return Client(
+        dialer.base_url,
+        dialer.api_user,
+        _open(dialer),
+        dialer.api_source,
+        connect_timeout=dialer.connect_timeout,
+        read_timeout=dialer.read_timeout,
+        connections=dialer.connections,
+        verify=dialer.verify_tls,
+    )
+
+
+def _open(dialer: Dialer) -> str:
+    if not dialer.password_token:
+        raise NoPasswordError(
+            f"Dialer {dialer.name} has no API password. Set it on the dialer's page.",
+            "NO_PASSWORD",
+        )
+    try:
+        return _keys().decrypt(dialer.password_token.encode()).decode()
+    except InvalidToken:
+        raise NoPasswordError(
+            f"The password of dialer {dialer.name} cannot be opened with the keys in"
+            " DIALER_PASSWORD_KEY. Put the key back that it was saved with, or set it anew.",
+            "PASSWORD_KEY",
+        ) from None

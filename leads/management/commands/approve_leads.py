@@ -1,0 +1,50 @@
+"""`manage.py approve_leads`: approve staged leads of an import, or all that have no warning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from leads.management.output import show, show_left, user_named
+from leads.models import Import, Lead, LeadStatus
+from leads.reports.standing import standing
+from leads.review.decide import approve
+
+
+class Command(BaseCommand):
+    help = (
+        "Approve staged leads, so that they may be pushed. Invalid, duplicate and rejected leads"
+        " are left, and the command says how many. Exit status 0 if at least one lead was"
+        " approved, or none was waiting."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument(
+            "--import", type=int, dest="import_id", metavar="ID", help="all staged leads of it"
+        )
+        which.add_argument(
+            "--all-clean", action="store_true", help="every staged lead without a warning"
+        )
+        parser.add_argument("--as", dest="user", metavar="USER", help="who approves (a username)")
+        parser.add_argument("--comment", default="", help="kept with each lead")
+        parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = user_named(options["user"])
+        if options["all_clean"]:
+            leads = Lead.objects.filter(status=LeadStatus.STAGED, warnings=[])
+            scope = Lead.objects.all()
+        else:
+            if not Import.objects.filter(pk=options["import_id"]).exists():
+                raise CommandError(f"There is no import {options['import_id']}.")
+            leads = scope = Lead.objects.filter(import_run=options["import_id"])
+        decision = approve(leads, by=user, comment=options["comment"])
+        if not options["json"]:
+            self.stdout.write(f"Approved {decision.moved:,}.")
+            show_left(self.stdout, decision.left)
+        more = {"moved": decision.moved, "import": options["import_id"], "left": decision.left}
+        show(self.stdout, standing(scope), as_json=options["json"], more=more)
+        if not decision.moved and leads.filter(status=LeadStatus.STAGED).exists():
+            raise CommandError("Nothing was approved: see the reasons above.")

@@ -1,0 +1,101 @@
+"""Correct a lead's data: cleaned and checked again, with the old values kept in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from leads import lifecycle
+from leads.assess import Assessment, assess
+from leads.cleaning.rules import Rules
+from leads.history.context import because
+from leads.models import Lead, LeadStatus
+from leads.models.status import KNOWN, MOVES, ON_ITS_WAY
+from leads.vicidial.fields import FIELDS
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+S = LeadStatus
+
+EDITABLE = [name for name in FIELDS if name != "gmt_offset_now"]
+
+
+class CorrectionError(Exception):
+    """The correction cannot be made; the text is a sentence for the reviewer."""
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """The lead as it is now, and what was found in its new values."""
+
+    lead: Lead
+    assessment: Assessment
+
+
+def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corrected:
+    """Put `changes` (field names of add_lead -> text) into the lead and check it anew.
+
+    It becomes `invalid` if something stops it, `duplicate` if its phone is another lead's, else
+    `staged`, whatever it was; an approval does not outlive a change. Raises CorrectionError for an
+    unknown field, or a lead that is on its way or on the dialer.
+    """
+    unknown = sorted(set(changes) - set(EDITABLE))
+    if unknown:
+        raise CorrectionError(f"There is no field {', '.join(unknown)} to correct.")
+    with transaction.atomic(), because("corrected", user_id=by.pk if by else None):
+        locked = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
+        if locked.status in ON_ITS_WAY:
+            raise CorrectionError(
+                f"The lead is {LeadStatus(locked.status).label.lower()}: its data can no longer be"
+                " changed here. Take it out of its batch first, or change it on the dialer."
+            )
+        values = {**locked.wire_values(), "list_id": str(locked.list_id or ""), **changes}
+        found = assess({k: v for k, v in values.items() if v}, rules_of(locked))
+        _write(locked, found)
+        locked.refresh_from_db()
+    return Corrected(locked, found)
+
+
+def rules_of(lead: Lead) -> Rules:
+    """How the lead's source writes its numbers and dates."""
+    source = lead.lead_source
+    return Rules(
+        country=lead.import_run.country or source.country,
+        unassigned=source.unassigned_numbers,  # type: ignore[arg-type]
+        date_order=source.date_order,  # type: ignore[arg-type]
+    )
+
+
+def _write(lead: Lead, found: Assessment) -> None:
+    """Write the new data and move the lead to where it puts it."""
+    twin = None if found.stops else _twin(lead, found.phone_e164)
+    to = S.INVALID if found.stops else S.DUPLICATE if twin else S.STAGED
+    columns = {**_data(found), **found.columns()}
+    columns |= {"duplicate_of_id": twin, "duplicate_why": "PHONE" if twin else ""}
+    this = Lead.objects.filter(pk=lead.pk)
+    if lead.status == to or (lead.status, to) == (S.REJECTED, S.INVALID):
+        this.update(**columns)
+        return
+    if to not in MOVES[S(lead.status)]:
+        # The way leads through staged, where the number must be one that can be dialled.
+        lifecycle.move(this, S.STAGED, **({} if found.stops else columns))
+    lifecycle.move(this, to, **columns)
+
+
+def _data(found: Assessment) -> dict[str, Any]:
+    data: dict[str, Any] = {name: found.values.get(name, "") for name in EDITABLE}
+    born = found.values.get("date_of_birth", "")
+    data["date_of_birth"] = date.fromisoformat(born) if born else None
+    data["list_id"] = int(data["list_id"]) if data["list_id"] else None
+    return data
+
+
+def _twin(lead: Lead, phone: str) -> int | None:
+    """The oldest other lead with the same number that stands for itself."""
+    others = Lead.objects.filter(phone_e164=phone, status__in=sorted(KNOWN)).exclude(pk=lead.pk)
+    return others.order_by("pk").values_list("pk", flat=True).first()

@@ -1,0 +1,177 @@
+"""What a reviewer decides: approve, reject, reopen, not a duplicate, overrule.
+
+Each decision is one UPDATE over whatever selection it is given, and answers with how many leads
+moved and, for the rest, why they were left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from leads import lifecycle
+from leads.history.context import because
+from leads.models import Lead, LeadStatus
+from leads.models.status import sources_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+S = LeadStatus
+
+REJECT_REASONS = {
+    "NOT_INTERESTED": "Does not want to be called",
+    "BAD_DATA": "The data is wrong or made up",
+    "WRONG_AREA": "Outside the area that we serve",
+    "ALREADY_CUSTOMER": "Is a customer already",
+    "NO_CONSENT": "No proof of consent",
+    "DUPLICATE": "We have this person already",
+    "OTHER": "Another reason (see the comment)",
+}
+
+# Only what is stopped for this alone may be overruled: the number can be dialled, but nobody
+# seems to have it. A number that cannot be dialled at all must be corrected.
+OVERRULABLE = ["PHONE_UNASSIGNED"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How many leads moved; and for those that did not, a reason in words and how many."""
+
+    moved: int
+    left: dict[str, int] = field(default_factory=dict)
+
+
+class DecisionError(Exception):
+    """A decision that cannot be taken as it stands; the text is a sentence for the reviewer."""
+
+
+def approve(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Decision:
+    """Staged leads may be pushed from now on.
+
+    With four eyes (setting FOUR_EYES) the leads that `by` imported are left.
+    """
+    own = Q(import_run__created_by=by) if settings.FOUR_EYES and by else None
+    return _decide(leads, S.APPROVED, "approved", by, comment=comment, only={S.STAGED}, own=own)
+
+
+def reject(leads: QuerySet[Lead], *, by: User | None, reason: str, comment: str = "") -> Decision:
+    """These leads are not to be pushed; `reason` is a key of REJECT_REASONS.
+
+    Raises DecisionError for an unknown reason, or for OTHER without a comment.
+    """
+    if reason not in REJECT_REASONS:
+        raise DecisionError(
+            f"“{reason}” is no reason for a rejection. Use one of: {', '.join(REJECT_REASONS)}."
+        )
+    if reason == "OTHER" and not comment.strip():
+        raise DecisionError("Say in the comment what the other reason is.")
+    return _decide(leads, S.REJECTED, "rejected", by, comment=comment, reason=reason)
+
+
+def reopen(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Decision:
+    """Rejected, refused and approved leads wait for a reviewer again.
+
+    A rejected lead without a number that can be dialled stays rejected: correct it first.
+    """
+    only = {S.REJECTED, S.REFUSED, S.APPROVED}
+    mute = ~Q(phone_number__regex=r"^[0-9]{6,16}$")
+    return _decide(
+        leads,
+        S.STAGED,
+        "reopened",
+        by,
+        comment=comment,
+        only=only,
+        own=mute,
+        own_why="has no number that can be dialled; correct it first",
+    )
+
+
+def not_a_duplicate(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Decision:
+    """These duplicates are leads of their own after all."""
+    return _decide(
+        leads,
+        S.STAGED,
+        "not a duplicate",
+        by,
+        comment=comment,
+        only={S.DUPLICATE},
+        also={"duplicate_of": None, "duplicate_why": ""},
+    )
+
+
+def overrule(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Decision:
+    """Stage leads that are invalid only because nobody seems to have the number.
+
+    Raises DecisionError without a comment: somebody will ask why.
+    """
+    if not comment.strip():
+        raise DecisionError("Say in the comment why these numbers may be called all the same.")
+    more = ~Q(reasons__contained_by=OVERRULABLE)
+    return _decide(
+        leads,
+        S.STAGED,
+        "overruled",
+        by,
+        comment=comment,
+        only={S.INVALID},
+        own=more,
+        own_why="is invalid for a reason that must be corrected",
+    )
+
+
+def _decide(
+    leads: QuerySet[Lead],
+    to: LeadStatus,
+    why: str,
+    by: User | None,
+    *,
+    comment: str = "",
+    reason: str = "",
+    only: set[LeadStatus] | None = None,
+    own: Q | None = None,
+    own_why: str = "was imported by you; with four eyes somebody else must approve it",
+    also: dict[str, object] | None = None,
+) -> Decision:
+    """Move those of `leads` that are in `only` and not in `own`; count the rest by reason."""
+    sources = only or set(sources_of(to))
+    user_id = by.pk if by else None
+    with transaction.atomic(), because(why, user_id=user_id):
+        left = _left(leads, to, sources, own, own_why)
+        chosen = leads.exclude(own) if own is not None else leads
+        moved = lifecycle.move(
+            chosen,
+            to,
+            only_from=sources,
+            decided_by_id=user_id,
+            decided_at=timezone.now(),
+            decision_reason=reason,
+            decision_comment=comment.strip(),
+            **(also or {}),
+        )
+    return Decision(moved, left)
+
+
+def _left(
+    leads: QuerySet[Lead],
+    to: LeadStatus,
+    sources: set[LeadStatus],
+    own: Q | None,
+    own_why: str,
+) -> dict[str, int]:
+    """Reason in words -> number of leads, for those that the move will not take."""
+    counts = leads.order_by().exclude(status__in=sources).values_list("status")
+    left = {
+        f"is {LeadStatus(status).label.lower()}, not "
+        + " or ".join(sorted(source.label.lower() for source in sources)): number
+        for status, number in counts.annotate(number=Count("pk"))
+    }
+    if own is not None and (number := leads.filter(own, status__in=sources).count()):
+        left[own_why] = number
+    return left

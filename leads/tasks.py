@@ -1,0 +1,62 @@
+"""Every Celery task: a kick each. The tables are the queue, so one may be lost or come twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.contrib.auth.models import User
+
+from leads.dialers import probe
+from leads.intake import stage
+from leads.models import Dialer, Import, PushBatch
+from leads.push import settle as settling
+from leads.push import undo
+from leads.push.runner import run
+from leads.push.waiting import dialers_with_work
+
+
+@shared_task
+def push_runner(dialer_id: int) -> None:
+    """Push what is queued for one dialer; comes back as long as there is more."""
+    dialer = Dialer.objects.filter(pk=dialer_id).first()
+    if dialer and run(dialer).leads:
+        push_runner.delay(dialer_id)
+
+
+@shared_task
+def push_waiting() -> None:
+    """Beat: find the dialers with queued leads whose kick was lost."""
+    for dialer in dialers_with_work():
+        push_runner.delay(dialer.pk)
+
+
+@shared_task
+def settle() -> None:
+    """Beat: look up what became of unclear leads."""
+    settling.settle()
+
+
+@shared_task
+def probe_dialers() -> None:
+    """Beat: ask paused dialers, where that is safe, whether they are back."""
+    probe.probe_paused()
+
+
+@shared_task
+def undo_batch(batch_id: int, user_id: int | None) -> None:
+    """Delete on the dialer what a batch put there and nobody has touched."""
+    user = User.objects.filter(pk=user_id).first()
+    undo.undo(PushBatch.objects.get(pk=batch_id), by=user)
+
+
+@shared_task
+def run_import(import_id: int) -> None:
+    """Load one uploaded file."""
+    if run_ := Import.objects.filter(pk=import_id).first():
+        stage.load(run_)
+
+
+@shared_task
+def resume_imports() -> None:
+    """Beat: start imports that wait, or whose worker died."""
+    for import_id in stage.waiting():
+        run_import.delay(import_id)

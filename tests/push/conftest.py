@@ -1,0 +1,71 @@
+"""A simulated dialer, and leads on their way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from leads.dialers import probe
+from leads.dialers.connect import seal
+from leads.models import Dialer, DialerList, Lead, LeadStatus, PushBatch
+from leads.push.queue import queue
+from leads.vicidial.simulator.server import Simulator
+from tests.factories import make_dialer, make_dialer_list, make_lead
+
+PASSWORD = "1234"
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator(user="6666", password=PASSWORD) as running:
+        running.store.add_campaign("TESTCAMP")
+        running.store.add_list(101, "Outbound", "TESTCAMP")
+        running.store.add_list(102, "Outbound2", "TESTCAMP")
+        yield running
+
+
+@pytest.fixture
+def dialer(simulator: Simulator, db: None) -> Dialer:
+    """The simulator as the portal knows it after a connection test; short time-outs."""
+    made = make_dialer(
+        base_url=simulator.url,
+        api_user="6666",
+        password_token=seal(PASSWORD),
+        connections=4,
+        connect_timeout=1.0,
+        read_timeout=1.0,
+    )
+    DialerList.objects.filter(dialer=made).delete()
+    make_dialer_list(made, list_id=101, duplicate_check="", dnc_check="Y", seen_at=None)
+    probe.test(made)
+    return made
+
+
+@pytest.fixture
+def queued(dialer: Dialer) -> Callable[..., PushBatch]:
+    """Make `number` approved leads (with these columns) and queue them for list 101."""
+
+    def make(number: int = 1, **columns: Any) -> PushBatch:
+        target = DialerList.objects.select_related("dialer").get(dialer=dialer, list_id=101)
+        leads = [
+            make_lead(
+                status=LeadStatus.APPROVED,
+                **{"decided_at": timezone.now(), **phone(n), **columns},
+            )
+            for n in range(number)
+        ]
+        made = queue(Lead.objects.filter(pk__in=[lead.pk for lead in leads]), target, by=None)
+        assert made.batch is not None
+        return made.batch
+
+    return make
+
+
+def phone(number: int) -> dict[str, str]:
+    """A number of its own for each lead, from the ranges that are nobody's."""
+    area = 201 + number // 100
+    national = f"{area}55501{number % 100:02}"
+    return {"phone_code": "1", "phone_number": national, "phone_e164": f"+1{national}"}

@@ -1,0 +1,116 @@
+"""Queueing freezes a selection; the brakes work on what is not on its way yet."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from leads.models import BatchStatus, Lead, LeadStatus, PushBatch
+from leads.push.errors import PushError
+from leads.push.queue import cancel, finish, pause, queue, resume
+from tests.factories import make_batch, make_dialer, make_dialer_list, make_lead, make_user
+
+pytestmark = pytest.mark.django_db
+S = LeadStatus
+
+
+def test_approved_leads_become_a_batch_and_the_rest_is_left_with_reasons() -> None:
+    target, admin = make_dialer_list(seen_at=timezone.now()), make_user("Admin")
+    approved = [make_lead(status=S.APPROVED) for _ in range(3)]
+    make_lead(status=S.STAGED)
+    make_lead(status=S.INVALID)
+    queued = queue(Lead.objects.all(), target, by=admin, note="Monday")
+    assert queued.queued == 3
+    assert queued.left == {"is staged, not approved": 1, "is invalid, not approved": 1}
+    batch = PushBatch.objects.get()
+    assert (batch.selected, batch.created_by, batch.note) == (3, admin, "Monday")
+    for lead in approved:
+        lead.refresh_from_db()
+        assert (lead.status, lead.batch, lead.dialer) == (S.QUEUED, batch, target.dialer)
+
+
+def test_the_push_options_are_those_of_the_moment_of_queueing() -> None:
+    target = make_dialer_list(seen_at=timezone.now(), duplicate_check="DUPSYS90DAY")
+    make_lead(status=S.APPROVED)
+    queue(Lead.objects.all(), target, by=None)
+    type(target).objects.update(duplicate_check="")
+    assert PushBatch.objects.get().options["duplicate_check"] == "DUPSYS90DAY"
+
+
+def test_nothing_to_queue_leaves_no_batch_behind() -> None:
+    make_lead(status=S.STAGED)
+    queued = queue(Lead.objects.all(), make_dialer_list(seen_at=timezone.now()), by=None)
+    assert (queued.batch, queued.queued) == (None, 0)
+    assert not PushBatch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("dialer", "dialer_list", "words"),
+    [
+        ({"enabled": False}, {"seen_at": timezone.now()}, "switched off"),
+        ({}, {"seen_at": timezone.now(), "enabled": False}, "switched off"),
+        ({}, {"seen_at": None}, "has not been seen on dialer"),
+        ({}, {"seen_at": timezone.now(), "duplicate_check": "DUPLIZT"}, "DUPLIZT"),
+    ],
+)
+def test_a_target_that_would_lose_leads_is_refused_in_words(
+    dialer: dict[str, object], dialer_list: dict[str, object], words: str
+) -> None:
+    target = make_dialer_list(make_dialer(**dialer), **dialer_list)
+    lead = make_lead(status=S.APPROVED)
+    with pytest.raises(PushError, match=words):
+        queue(Lead.objects.all(), target, by=None)
+    lead.refresh_from_db()
+    assert lead.status == S.APPROVED
+
+
+def test_a_list_that_a_person_has_confirmed_may_be_pushed_to() -> None:
+    make_lead(status=S.APPROVED)
+    target = make_dialer_list(seen_at=None, confirmed=True)
+    assert queue(Lead.objects.all(), target, by=None).queued == 1
+
+
+def test_with_four_eyes_who_approved_may_not_push(settings: object) -> None:
+    settings.FOUR_EYES = True  # type: ignore[attr-defined]
+    admin, reviewer = make_user("Admin"), make_user("Reviewer")
+    make_lead(status=S.APPROVED, decided_by=admin)
+    make_lead(status=S.APPROVED, decided_by=reviewer)
+    queued = queue(Lead.objects.all(), make_dialer_list(seen_at=timezone.now()), by=admin)
+    assert queued.queued == 1
+    assert list(queued.left.values()) == [1]
+
+
+def test_cancel_takes_back_what_is_not_on_its_way_and_nothing_else() -> None:
+    batch = make_batch()
+    statuses = [S.QUEUED, S.QUEUED, S.SENDING, S.UNCLEAR, S.PUSHED]
+    leads = [make_lead(status=s, batch=batch, dialer=batch.dialer) for s in statuses]
+    assert cancel(batch, by=make_user("Admin")) == 2
+    for lead in leads:
+        lead.refresh_from_db()
+    assert [lead.status for lead in leads] == [
+        S.APPROVED,
+        S.APPROVED,
+        S.SENDING,
+        S.UNCLEAR,
+        S.PUSHED,
+    ]
+    assert PushBatch.objects.get().status == BatchStatus.CANCELLED
+    assert cancel(batch, by=None) == 0
+
+
+def test_pause_and_resume_say_whether_they_changed_anything() -> None:
+    batch = make_batch()
+    assert pause(batch, by=None)
+    assert not pause(batch, by=None)
+    assert resume(batch, by=None)
+    assert not resume(batch, by=None)
+
+
+def test_a_batch_is_done_when_nothing_of_it_is_open() -> None:
+    busy, over = make_batch(), make_batch()
+    make_lead(status=S.UNCLEAR, batch=busy, dialer=busy.dialer)
+    make_lead(status=S.REFUSED, batch=over, dialer=over.dialer)
+    assert finish({busy.pk, over.pk}) == 1
+    over.refresh_from_db()
+    assert over.status == BatchStatus.DONE
+    assert over.finished_at is not None
