@@ -1,0 +1,136 @@
+"""Find out why a dialer cannot be pushed to, and name the missing right in words.
+
+Nothing is added or changed on the dialer, and at most one login fails: after ten the account would
+be locked for everybody (`docs/vicidial.md`, Authentication answers).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from leads.vicidial.client import Client
+from leads.vicidial.errors import DialerError, NotAllowed, NotSent, Stop, Unclear, Unsupported
+from leads.vicidial.lookups import Version, list_info, no_update_by_code, search_by_codes, version
+from leads.vicidial.releases import HARMLESS, NO_CODE, right_sentence
+
+# Seconds that the clocks may differ: local call times and look-ups by date depend on them.
+SKEW = 120
+
+
+@dataclass(frozen=True)
+class Check:
+    """One step of the examination: `ok` is None where it cannot be told."""
+
+    name: str
+    ok: bool | None
+    sentence: str
+
+
+def examine(
+    client: Client, list_ids: Iterable[int] = (), now: Callable[[], float] = time.time
+) -> list[Check]:
+    """Examine a dialer for pushing to the lists `list_ids`; never raises a DialerError.
+
+    1. Reach it (`version`, no login) and compare the clocks; `now` returns seconds since 1970.
+    2. Log in and try the right to add leads, with a phone number that is too short to be taken.
+    3. Try the look-ups that settle a push whose answer was lost.
+    4. See whether each list is there and dialled.
+
+    Ends early where the dialer does not answer or refuses the login.
+    """
+    checks: list[Check] = []
+    try:
+        about = version(client)
+        checks.append(Check("reach", True, f"The dialer answers: release {about.release}."))
+        checks.append(_clock(about, now()))
+        checks.extend(_adding(client))
+        checks.append(_looking_up(client))
+        checks.append(_bulk_look_up(client))
+        checks.extend(_list(client, list_id) for list_id in list_ids)
+    except DialerError as error:
+        name = "login" if isinstance(error, Stop) and error.reason != "NO_FUNCTION" else "reach"
+        checks.append(Check(name, False, _with_advice(client, error)))
+    return checks
+
+
+def _clock(about: Version, now: float) -> Check:
+    if about.epoch is None:
+        return Check("clock", None, "The dialer does not tell its time.")
+    seconds = round(about.epoch - now)
+    if abs(seconds) <= SKEW:
+        return Check("clock", True, "The clocks agree.")
+    way = "ahead of" if seconds > 0 else "behind"
+    return Check("clock", False, f"The dialer's clock is {abs(seconds)} s {way} this machine's.")
+
+
+def _adding(client: Client) -> list[Check]:
+    answer = client.add_lead(HARMLESS["add_lead"])
+    login = Check("login", True, f"The dialer knows the API user {client.user}.")
+    if answer.reason in ("FUNCTION_NOT_ALLOWED", "NO_PERMISSION"):
+        sentence = right_sentence(client.user, "add_lead", answer.reason)
+        return [login, Check("add_lead", False, sentence)]
+    if not answer.left:
+        raise NotSent(answer.sentence, answer.reason)
+    if answer.outcome == "stop":
+        raise Stop(answer.sentence, answer.reason)
+    if answer.reason in ("PHONE_LENGTH", "LIST_NOT_ALLOWED"):
+        sentence = f"The API user {client.user} may add leads."
+        return [login, Check("add_lead", True, sentence)]
+    sentence = f"It cannot be told whether leads may be added. {answer.sentence}"
+    return [Check("add_lead", None, sentence)]
+
+
+def _looking_up(client: Client) -> Check:
+    remark = "a push whose answer is lost can be settled"
+    try:
+        no_update_by_code(client, NO_CODE)
+    except NotAllowed as error:
+        return Check("update_lead", False, right_sentence(client.user, "update_lead", error.reason))
+    except (Unclear, Unsupported) as error:
+        return Check("update_lead", None, f"Leads cannot be looked up. {error.sentence}")
+    return Check("update_lead", True, f"Leads can be looked up: {remark}.")
+
+
+def _bulk_look_up(client: Client) -> Check:
+    try:
+        search_by_codes(client, [NO_CODE])
+    except NotAllowed as error:
+        return Check("lead_search", False, right_sentence(client.user, "lead_search", error.reason))
+    except Unsupported:
+        slow = "this release looks leads up one by one only, which is slower"
+        return Check("lead_search", None, f"No lead_search: {slow}.")
+    except Unclear as error:
+        return Check("lead_search", None, error.sentence)
+    return Check("lead_search", True, "Many leads can be looked up with one call.")
+
+
+def _list(client: Client, list_id: int) -> Check:
+    name = f"list {list_id}"
+    try:
+        info = list_info(client, list_id)
+    except NotAllowed as error:
+        sentence = right_sentence(client.user, "list_info", error.reason)
+        return Check(name, None, f"Whether list {list_id} exists is not known. {sentence}")
+    except Unsupported:
+        return Check(name, None, f"This release cannot tell whether list {list_id} exists: look.")
+    except Unclear as error:
+        return Check(name, None, error.sentence)
+    if info is None:
+        return Check(name, False, f"The dialer has no list {list_id}: nobody would dial its leads.")
+    what = f"List {list_id} “{info.name}” of campaign {info.campaign_id}"
+    if not info.active:
+        return Check(name, None, f"{what} is not active: its leads are not dialled.")
+    return Check(name, True, f"{what} is active.")
+
+
+def _with_advice(client: Client, error: DialerError) -> str:
+    advice = {
+        "LOGIN": f"Check the password of API user {client.user}, and that it has only letters, "
+        "digits, - and _: others never get through. It was tried once; ten times would lock it.",
+        "LOCKED": "Wait 15 minutes, and find out who logs in with a wrong password.",
+        "IP": "Add this machine's address to the dialer's IP lists.",
+        "HTTP_404": "The dialer's URL is probably wrong: it ends in /vicidial/.",
+    }.get(error.reason, "")
+    return f"{error.sentence} {advice}".strip()

@@ -1,0 +1,77 @@
+"""The reasons that VICIdial gives, as stable codes with a sentence each.
+
+The table is `reasons.json`; the texts are those of `docs/vicidial.md`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leads.vicidial.lines import StatusLine
+
+# What stands before the reason text: the function that speaks.
+CHECKING_FUNCTIONS = ("add_lead ", "check_phone_number ")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason code, the outcome it means for add_lead, its sentence, and its values' names."""
+
+    code: str
+    outcome: str
+    sentence: str
+    values: tuple[str, ...] = ()
+
+
+def _read() -> dict[str, dict[str, Any]]:
+    text = Path(__file__).with_name("reasons.json").read_text(encoding="utf-8")
+    table: dict[str, dict[str, Any]] = json.loads(text)
+    return table
+
+
+_TABLE = _read()
+REASONS: dict[str, Reason] = {
+    code: Reason(
+        code,
+        row["outcome"],
+        row["sentence"],
+        tuple(row["values"].split("|")) if "values" in row else (),
+    )
+    for code, row in _TABLE.items()
+}
+_TEXTS = {text.upper(): code for code, row in _TABLE.items() for text in row.get("texts", ())}
+_STARTS = {text.upper(): code for code, row in _TABLE.items() for text in row.get("starts", ())}
+_CONTAINS = {text.upper(): code for code, row in _TABLE.items() for text in row.get("contains", ())}
+
+
+def reason_of(line: StatusLine) -> Reason | None:
+    """Return the reason of an ERROR line of add_lead or check_phone_number, or None if unknown.
+
+    Login and permission errors are known whatever the function.
+    """
+    text = line.reason
+    for function in CHECKING_FUNCTIONS:
+        text = text.removeprefix(function)
+    text = text.upper()
+    if code := _TEXTS.get(text):
+        return REASONS[code]
+    text = line.reason.upper()
+    for start, code in _STARTS.items():
+        if text.startswith(start):
+            return REASONS[code]
+    for part, code in _CONTAINS.items():
+        if part in text:
+            return REASONS[code]
+    return None
+
+
+def sentence_for(code: str) -> str:
+    """Return the sentence for a reason code; for `HTTP_500` and its like one made of the number."""
+    if reason := REASONS.get(code):
+        return reason.sentence
+    if code.startswith("HTTP_"):
+        return f"The dialer's web server answered with HTTP status {code.removeprefix('HTTP_')}."
+    return ""

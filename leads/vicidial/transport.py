@@ -1,0 +1,139 @@
+"""HTTP under the client: sessions that notice when a request leaves, and what failures mean."""
+
+from __future__ import annotations
+
+import threading
+import time
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import (
+    InsecureRequestWarning,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
+
+from leads.vicidial.errors import DialerError, NoAnswer, NotSent
+
+_CHUNK = 64 * 1024
+
+# Whether this thread's call has begun to leave: before its first byte the dialer cannot have done
+# anything, after it, anything.
+CALL = threading.local()
+
+
+class TooLarge(Exception):
+    """The answer has more bytes than an answer can have."""
+
+
+class TooSlow(Exception):
+    """The answer came drop by drop and was not there in time."""
+
+
+class _Noticing(HTTPConnection):
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        CALL.left = True
+        super().send(data)
+
+
+class _NoticingTLS(_Noticing, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Noticing
+
+
+class _PoolTLS(HTTPSConnectionPool):
+    ConnectionCls = _NoticingTLS
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolTLS}
+
+
+def new_session(verify: bool | str) -> requests.Session:
+    """Return a session with one kept-alive connection, no retries, no cookies, no proxy settings
+    of the environment. `verify` as in requests."""
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = verify
+    if verify is False:
+        # Said once by who switched it off, not with every call.
+        urllib3.disable_warnings(InsecureRequestWarning)
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update(
+        {
+            "User-Agent": "vicidial-lead-portal",
+            "Accept": "text/html, text/plain",
+            # A small compressed answer could swell.
+            "Accept-Encoding": "identity",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+    )
+    adapter = _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0, pool_block=True)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+def read_body(response: requests.Response, largest: int, deadline: float) -> str:
+    """Return the answer's text, UTF-8 with replacement characters for what is none.
+
+    Raises TooLarge beyond `largest` bytes, TooSlow when time.monotonic() passes `deadline`.
+    """
+    parts: list[bytes] = []
+    size = 0
+    # read1, since iter_content waits for a whole chunk, however slowly it drips.
+    while part := response.raw.read1(_CHUNK, decode_content=True):
+        parts.append(part)
+        size += len(part)
+        if size > largest:
+            raise TooLarge
+        if time.monotonic() > deadline:
+            raise TooSlow
+    return b"".join(parts).decode("utf-8", "replace")
+
+
+def failure(error: Exception, host: str) -> DialerError:
+    """Return what the `error` of this thread's call means; nothing of `error` itself is kept.
+
+    NotSent only where it is certain: no byte had left, and the error is one of connecting.
+    """
+    if not CALL.left and (problem := _not_sent(error, host)):
+        return problem
+    if isinstance(error, TooLarge):
+        return NoAnswer(f"{host} sent far more than an answer of VICIdial.", "TOO_LARGE")
+    if isinstance(error, requests.Timeout | ReadTimeoutError | TooSlow):
+        return NoAnswer(f"{host} did not answer in time.", "TIMEOUT")
+    return NoAnswer(f"The connection to {host} was lost before the answer came.", "DROPPED")
+
+
+def _not_sent(error: Exception, host: str) -> NotSent | None:
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(reason, NameResolutionError):
+        return NotSent(f"There is no machine called {host}.", "DNS")
+    if isinstance(reason, NewConnectionError):
+        return NotSent(f"{host} does not accept connections.", "REFUSED")
+    if isinstance(error, requests.ConnectTimeout):
+        return NotSent(f"{host} took too long to accept a connection.", "CONNECT_TIMEOUT")
+    if isinstance(error, requests.exceptions.SSLError):
+        why = "its certificate or its TLS was not accepted"
+        return NotSent(f"No secure connection to {host}: {why}.", "TLS")
+    if isinstance(error, ValueError):
+        # InvalidURL, InvalidSchema, MissingSchema and their like, before any connection.
+        return NotSent("The dialer's URL is none that can be called.", "BAD_URL")
+    if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
+        # requests looks at the CA bundle before it connects.
+        return NotSent(f"The file of certificates for {host} cannot be read.", "TLS")
+    return None
