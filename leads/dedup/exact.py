@@ -1,0 +1,50 @@
+"""Exact duplicates: another lead with the same phone number (E.164)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import connection
+
+from leads.models import Lead
+from leads.models.status import KNOWN, quoted
+
+SAME_PHONE = "PHONE"  # Lead.duplicate_why
+# Any number, as long as nobody else takes it for another lock of this database.
+_LOCK = 7_275_550_100
+
+
+def try_lock_phones() -> bool:
+    """Take the lock under which new phone numbers are added; it ends with the transaction.
+
+    Without it two imports at once would each not see the other's new numbers and both stage them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def prefer_index() -> None:
+    """Have the look-ups of this transaction use the index whatever the table's statistics say.
+
+    A table that has just been filled has none, and would be read from end to end each time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+
+def leads_with(phones: Collection[str]) -> dict[str, int]:
+    """For each of these numbers (E.164) that a lead has already, the id of the oldest one.
+
+    Only leads that stand for themselves count: neither invalid ones nor duplicates. Rows of the
+    running transaction are seen too.
+    """
+    if not phones:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT phone_e164, min(id) FROM {Lead._meta.db_table}"  # noqa: S608
+            f" WHERE phone_e164 = ANY(%s) AND status IN ({quoted(KNOWN)}) GROUP BY phone_e164",
+            [list(phones)],
+        )
+        return dict(cursor.fetchall())

@@ -1,0 +1,102 @@
+"""Header names to VICIdial's field names, by synonyms in five languages (`synonyms.json`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leads.cleaning.plain import key
+from leads.intake.errors import IntakeError
+from leads.vicidial.fields import FIELDS
+
+FULL_NAME = "full_name"  # a name for synonyms only: VICIdial has no such field
+_SHOWN = 30  # columns that an error repeats
+
+
+def _read_synonyms() -> dict[str, tuple[str, int]]:
+    """For each spelling the field it means and how well: 0 is the field's own name."""
+    data: dict[str, list[str]] = json.loads(
+        Path(__file__).with_name("synonyms.json").read_text(encoding="utf-8")
+    )
+    meanings: dict[str, tuple[str, int]] = {}
+    for field, names in data.items():
+        for place, name in enumerate((field, *names)):
+            meanings.setdefault(key(name), (field, place))
+    return meanings
+
+
+_MEANINGS = _read_synonyms()
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """What each column is: `columns` has a VICIdial field name or None for each.
+
+    `unknown` are the headers that mean nothing here, whose cells are only kept as they came;
+    `missing` the fields that no column gives; `told` sentences about columns that were not taken
+    for what their name says.
+    """
+
+    columns: tuple[str | None, ...]
+    unknown: tuple[str, ...]
+    missing: tuple[str, ...]
+    told: tuple[str, ...] = ()
+
+
+def known_columns(header: Iterable[str]) -> list[str]:
+    """The fields that the names of a header mean, as far as they mean any."""
+    return [_MEANINGS[word][0] for cell in header if (word := key(cell)) in _MEANINGS]
+
+
+def map_headers(header: Sequence[str]) -> Mapping:
+    """Find a field for each column.
+
+    Of several phone columns the one with the plainest name is phone_number, the next alt_phone;
+    of several others for one field the first counts. Raises IntakeError without a phone column.
+    """
+    meanings = [_MEANINGS.get(key(cell), ("", 0)) for cell in header]
+    columns: list[str | None] = [None] * len(header)
+    told: list[str] = []
+    likeliest = sorted(
+        range(len(header)), key=lambda place: (meanings[place][0] == FULL_NAME, meanings[place][1])
+    )
+    for place in likeliest:
+        field = meanings[place][0]
+        target = _free(field, {column for column in columns if column})
+        if target:
+            columns[place] = target
+        if field and not target:
+            told.append(f'Column "{header[place]}" is a second {field} and is not used.')
+        elif target and target != field and field != FULL_NAME:
+            told.append(f'Column "{header[place]}" is a second {field}: it is taken as {target}.')
+    if "phone_number" not in columns:
+        raise IntakeError(_no_phone(header))
+    unknown = tuple(
+        cell for cell, column in zip(header, columns, strict=True) if column is None and cell
+    )
+    return Mapping(
+        tuple(columns),
+        unknown,
+        tuple(field for field in FIELDS if field not in columns),
+        tuple(told),
+    )
+
+
+def _free(field: str, taken: set[str]) -> str:
+    """The field that a column can still be, or ""."""
+    instead = {
+        "phone_number": ("phone_number", "alt_phone"),
+        FULL_NAME: ("first_name", "last_name"),
+    }.get(field, (field,))
+    return next((name for name in instead if name not in taken), "")
+
+
+def _no_phone(header: Sequence[str]) -> str:
+    names = ", ".join(f'"{cell}"' for cell in header[:_SHOWN] if cell) or "nothing"
+    more = ", …" if len(header) > _SHOWN else ""
+    return (
+        f"The file has no phone column. Its first line has: {names}{more}. Name one column "
+        "phone_number (phone, mobile, teléfono, telefone, téléphone or Telefon are understood too)."
+    )

@@ -1,0 +1,128 @@
+"""Rows of a text file, one after the other, in constant memory; no row makes it stop.
+
+A row is given as it stands, with the number of the physical line on which it begins. What is
+wrong with the row as a whole is said by reason codes of `leads.cleaning.reasons`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple, Self
+
+from leads.cleaning.plain import NUL_SYMBOL, REPLACEMENT
+from leads.intake.lines import RECORD_LIMIT, Lines, TooLong, opened
+
+_NOTHING = " \t\r\n\x1a\ufeff"  # with the end-of-file sign of old systems
+_BROKEN_SHOWN = 1000  # characters that are kept of a row whose end was not found
+
+
+class Record(NamedTuple):
+    """One row: its first physical line (counted from 1), its cells, and what is wrong with it."""
+
+    line: int
+    cells: list[str]
+    flaws: tuple[str, ...] = ()
+
+
+class TextRows:
+    """The rows below the header of one file; iterate once, inside a `with`.
+
+    `source` is a path or the bytes; `encoding`, `delimiter` and `header_line` as `sniff` found
+    them; `columns` the number of cells of the header. `blank_lines` counts what was skipped.
+    """
+
+    def __init__(
+        self,
+        source: Path | str | bytes,
+        encoding: str,
+        delimiter: str,
+        header_line: int,
+        columns: int,
+    ) -> None:
+        csv.field_size_limit(2 * RECORD_LIMIT)
+        self._binary = opened(source)
+        self._text = io.TextIOWrapper(self._binary, encoding, errors="replace", newline="")
+        self._delimiter = delimiter
+        self._header_line = header_line
+        self._columns = columns
+        self.blank_lines = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._text.close()
+
+    @property
+    def bytes_done(self) -> int:
+        """How much of the file was read, some blocks ahead of the row at hand."""
+        return self._binary.tell()
+
+    def __iter__(self) -> Iterator[Record]:
+        for _ in range(self._header_line - 1):
+            self._text.readline()
+        lines = Lines(self._text)
+        lines.number = self._header_line - 1
+        # Strict, for a mark that was not closed shows as text after the next row's opening one.
+        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        records = self._records(reader, lines)
+        next(records, None)  # the header
+        yield from records
+
+    def _records(self, reader: Iterator[list[str]], lines: Lines) -> Iterator[Record]:
+        while True:
+            lines.mark()
+            first = lines.number + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except (csv.Error, TooLong) as problem:
+                yield self._untangled(lines, too_long=isinstance(problem, TooLong))
+                continue
+            if len(lines.taken) > 1 and self._swallowed_rows(lines.taken, cells):
+                yield self._untangled(lines)
+            elif len(cells) < 2 and not (cells and cells[0].strip(_NOTHING)):
+                self.blank_lines += 1
+            else:
+                yield Record(first, cells, _flaws(lines.taken))
+
+    def _untangled(self, lines: Lines, *, too_long: bool = False) -> Record:
+        """The first line of a row with odd quote marks, alone; the other lines come again."""
+        several = len(lines.taken) > 1
+        too_long = too_long and not several
+        lines.give_back_all_but_first()
+        line = lines.taken[0]
+        flaws = _flaws(lines.taken)
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
+        if too_long:
+            line = line[:_BROKEN_SHOWN]
+            flaws += ("RECORD_TOO_LARGE",)
+        elif several or line.count('"') % 2:
+            quoting = csv.QUOTE_NONE
+            flaws += ("QUOTE_NOT_CLOSED",)
+        cells = next(csv.reader([line], delimiter=self._delimiter, quoting=quoting), [])
+        return Record(lines.number, cells, flaws)
+
+    def _swallowed_rows(self, taken: list[str], cells: list[str]) -> bool:
+        """Whether a row over several lines has other rows inside: a quote mark too many."""
+        inner = taken[1:-1] if len(cells) == self._columns else taken[1:]
+        alone = csv.reader(inner, delimiter=self._delimiter, quoting=csv.QUOTE_NONE)
+        return any(len(row) == self._columns for row in alone)
+
+
+def _flaws(taken: list[str]) -> tuple[str, ...]:
+    for line in taken:
+        if NUL_SYMBOL in line or REPLACEMENT in line:
+            break
+    else:
+        return ()
+    text = "".join(taken)
+    return tuple(
+        code
+        for code, sign in (("NUL_BYTES", NUL_SYMBOL), ("UNDECODABLE", REPLACEMENT))
+        if sign in text
+    )

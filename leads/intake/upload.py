@@ -1,0 +1,121 @@
+"""A file comes in: looked at, stored under a name of our own, with its Import row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile
+
+from leads.cleaning.phone import known_country
+from leads.intake.errors import IntakeError
+from leads.intake.headers import map_headers
+from leads.intake.sniff import sniff
+from leads.models import Import, ImportStatus, Source
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+_BLOCK = 1024 * 1024
+LIST_IDS = range(100, 10**12)
+
+
+class Stream(Protocol):
+    """Anything that gives bytes: an open file, an upload."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+def receive(
+    stream: Stream,
+    filename: str,
+    source: Source,
+    *,
+    list_id: int | None = None,
+    country: str = "",
+    by: User | None = None,
+) -> Import:
+    """Store the file and make its Import row, `waiting`; nothing is loaded yet (`stage.load`).
+
+    `list_id` is the VICIdial list for rows that name none; `country` the two letters of numbers
+    without a country code (the source's if empty). Raises IntakeError, and keeps nothing, if the
+    file is empty, no text, too large or has no phone column, or an option is wrong.
+    """
+    country = (country or source.country).upper()
+    _check(list_id, country)
+    with TemporaryUploadedFile(filename, "text/csv", 0, None) as kept:
+        digest = _keep(stream, kept)
+        layout = sniff(kept.temporary_file_path())
+        mapping = map_headers(layout.header)
+        run = Import(
+            lead_source=source,
+            filename=Path(filename).name[:255],
+            sha256=digest,
+            size=kept.tell(),
+            list_id=list_id if list_id is not None else source.default_list_id,
+            country=country,
+            encoding=layout.encoding,
+            delimiter=layout.delimiter,
+            header=list(layout.header),
+            mapping=list(mapping.columns),
+            created_by=by,
+        )
+        run.file.save(filename, kept, save=False)
+    try:
+        run.save()
+    except BaseException:
+        run.file.delete(save=False)
+        raise
+    return run
+
+
+def same_file(run: Import) -> Import | None:
+    """The first import of the same source with the very same content, before `run`."""
+    return (
+        Import.objects.filter(lead_source=run.lead_source_id, sha256=run.sha256, pk__lt=run.pk)
+        .exclude(status=ImportStatus.FAILED)
+        .order_by("pk")
+        .first()
+    )
+
+
+def fingerprint(path: Path) -> str:
+    """The SHA-256 of a file's content, in hex, as `Import.sha256` has it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check(list_id: int | None, country: str) -> None:
+    if not known_country(country):
+        raise IntakeError(
+            f'There is no country "{country}" with phone numbers of its own. '
+            "Give two letters, such as US or GB."
+        )
+    if list_id is not None and list_id not in LIST_IDS:
+        raise IntakeError(
+            f"{list_id} is no list ID of VICIdial: it has 3 to 12 digits, for example 101."
+        )
+
+
+def _blocks(stream: Stream) -> Iterator[bytes]:
+    while block := stream.read(_BLOCK):
+        yield block
+
+
+def _keep(stream: Stream, kept: TemporaryUploadedFile) -> str:
+    """Write the stream to disk and return its SHA-256. Raises IntakeError over the size limit."""
+    digest = hashlib.sha256()
+    blocks: Iterable[bytes] = _blocks(stream)
+    for block in blocks:
+        digest.update(block)
+        kept.write(block)
+        if kept.tell() > settings.UPLOAD_MAX_BYTES:
+            most = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+            raise IntakeError(
+                f"The file is larger than {most:,} MB. Split it, or raise UPLOAD_MAX_MB."
+            )
+    kept.flush()
+    return digest.hexdigest()
