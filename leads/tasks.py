@@ -44,7 +44,7 @@ def probe_dialers() -> None:
 @shared_task
 def undo_batch(batch_id: int, user_id: int | None) -> None:
     """Delete on the dialer what a batch put there and nobody has touched."""
-    user = User.objects.filter(pk=user_id).first()
+    user = User.objects.filter(pk=user_id).first() if user_id else None
     undo.undo(PushBatch.objects.get(pk=batch_id), by=user)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -30,3 +33,29 @@ def bare_environment() -> dict[str, str]:
 def _example_lines() -> list[str]:
     lines = (PROJECT / ".env.example").read_text(encoding="utf-8").splitlines()
     return [line for line in lines if "=" in line and not line.startswith("# ")]
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A copy of the test database, for what is committed; it goes with the test.
+
+    The usual way, TRUNCATE afterwards, is refused by the tables that nothing is deleted from, and
+    would take the roles with it.
+    """
+    with django_db_blocker.unblock():
+        shared = connection.settings_dict["NAME"]
+        own = f"{shared}_own"
+        _make(f'CREATE DATABASE "{own}" TEMPLATE "{shared}"')
+        connection.settings_dict["NAME"] = own
+        try:
+            yield
+        finally:
+            _make(f'DROP DATABASE "{own}" WITH (FORCE)')
+            connection.settings_dict["NAME"] = shared
+
+
+def _make(statement: str) -> None:
+    # A database with connections can be neither copied nor dropped.
+    connection.close()
+    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(statement)

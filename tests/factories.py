@@ -25,6 +25,7 @@ S = LeadStatus
 _number = itertools.count(1)
 WITH_BATCH = {S.QUEUED, S.SENDING, S.UNCLEAR, S.PUSHED, S.REFUSED}
 PASSWORD = "a-password-of-tests"
+AREA_CODES = [201, 202, 203, 205, 206, 212, 213, 214, 215, 303, 305, 312, 404, 415, 512, 617, 727]
 
 
 def make_user(role: str | None = None, **columns: Any) -> User:
@@ -75,7 +76,8 @@ def make_batch(dialer_list: DialerList | None = None, **columns: Any) -> PushBat
 def make_lead(status: LeadStatus = S.STAGED, **columns: Any) -> Lead:
     """A lead in any status, with what the constraints want of it."""
     number = next(_number)
-    national = f"{200 + number // 100 % 700}55501{number % 100:02}"
+    area = AREA_CODES[number // 100 % len(AREA_CODES)]
+    national = f"{area}55501{number % 100:02}"
     run = columns.pop("import_run", None) or make_import(columns.pop("lead_source", None))
     values: dict[str, Any] = {
         "lead_source": run.lead_source,

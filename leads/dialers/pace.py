@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from leads.models import Dialer
 
@@ -60,7 +60,8 @@ def _try_lock(first: int, second: int) -> bool:
 def _unlock(first: int, seconds: list[int]) -> None:
     if not seconds or connection.connection is None or connection.connection.closed:
         return  # a session that has ended holds nothing
-    with connection.cursor() as cursor:
+    # An error that ends the block must be seen, not one of letting go after it.
+    with suppress(DatabaseError), connection.cursor() as cursor:
         for second in seconds:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [first, second])
 

@@ -83,6 +83,9 @@ class Engine:
         self.worker = f"{socket.gethostname()}:{os.getpid()}"
         self.answers: queue.SimpleQueue[Sent] = queue.SimpleQueue()
         self.stop = threading.Event()
+        # Until one answer has shown that the login is right, calls go one at a time.
+        self.first = threading.Lock()
+        self.proven = threading.Event()
         self.in_flight = 0
         self.batches: set[int] = set()
         self.unclear_in_a_row = 0
@@ -136,12 +139,23 @@ class Engine:
 
     def _send(self, each: Claim, not_before: float, not_after: float) -> Sent:
         """In a sender thread. A stop is honoured until the very moment before the call."""
-        wait = not_before - time.monotonic()
-        if wait > 0:
-            self.stop.wait(wait)
+        self.stop.wait(max(0.0, not_before - time.monotonic()))
+        if self.proven.is_set():
+            return self._call(each, not_after)
+        with self.first:
+            return self._call(each, not_after)
+
+    def _call(self, each: Claim, not_after: float) -> Sent:
         if self.stop.is_set() or each.batch_id in self.halted:
             return Sent(each, None)
-        return send(self.client, each, not_before=not_before, not_after=not_after)
+        sent = send(self.client, each, not_after=not_after)
+        if sent.answer is not None and sent.answer.pauses:
+            # Here and now: by the time that it is recorded a wrong password would have been tried
+            # by every connection, and after ten tries the account is locked.
+            self.stop.set()
+        else:
+            self.proven.set()
+        return sent
 
     def _done(self, future: Future[Sent]) -> None:
         self.answers.put(future.result())

@@ -18,13 +18,12 @@ class Sent:
     answer: AddLeadAnswer | None
 
 
-def send(client: Client, claim: Claim, *, not_before: float, not_after: float) -> Sent:
-    """Send the claimed lead; both bounds are moments of `time.monotonic`.
+def send(client: Client, claim: Claim, *, not_after: float) -> Sent:
+    """Send the claimed lead, unless it is later than `not_after` (of `time.monotonic`).
 
-    After `not_after` the lease may be another's: nothing is sent then. Never raises for what a
-    dialer or network does: the client answers `unclear` or `stop`.
+    After that moment the lease may be another's. Never raises for what a dialer or network does:
+    the client answers `unclear` or `stop`.
     """
-    time.sleep(max(0.0, not_before - time.monotonic()))
     if time.monotonic() > not_after:
         return Sent(claim, None)
     return Sent(claim, client.add_lead(claim.params))

@@ -75,7 +75,7 @@ def due(dialer: Dialer, most: int) -> list[Unsettled]:
         .values_list("lead")
         .annotate(lowest=Min("highest_before"))
     )
-    lasts = adds.order_by("lead", "-number").distinct("lead")
+    lasts = adds.order_by("lead_id", "-number").distinct("lead_id")
     return [_unsettled(attempt, firsts) for attempt in lasts]
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from leads.dialers import breaker, pace
@@ -31,8 +33,8 @@ from leads.push.undo import undo
 from leads.vicidial.answers import AddLeadAnswer
 from leads.vicidial.simulator.faults import Fault, FaultPlan
 from leads.vicidial.simulator.server import Simulator
+from tests.factories import make_dialer
 
-pytestmark = pytest.mark.django_db
 S = LeadStatus
 Queued = Callable[..., PushBatch]
 
@@ -369,11 +371,8 @@ def test_two_batches_take_turns(dialer: Dialer, queued: Queued) -> None:
     assert {c.batch_id for c in second} == {small.pk}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_connections_are_limited_over_all_workers(dialer: Dialer) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    from django.db import connection
+def test_connections_are_limited_over_all_workers(own_database: None) -> None:
+    dialer = make_dialer(connections=4)
 
     def elsewhere() -> int:
         try:
