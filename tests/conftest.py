@@ -10,6 +10,9 @@ import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
+from leads.vicidial.simulator.server import Simulator
+
+API_PASSWORD = "1234"
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -59,3 +62,13 @@ def _make(statement: str) -> None:
     connection.close()
     with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute(statement)
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    """A simulated dialer with campaign TESTCAMP and the lists 101 and 102."""
+    with Simulator(user="6666", password=API_PASSWORD) as running:
+        running.store.add_campaign("TESTCAMP")
+        running.store.add_list(101, "Outbound", "TESTCAMP")
+        running.store.add_list(102, "Outbound2", "TESTCAMP")
+        yield running

@@ -26,9 +26,16 @@ from leads.models import (
 from leads.push.claim import own_code
 from leads.vicidial import lookups
 from leads.vicidial.client import Client
+from leads.vicidial.lookups import can_ask
 from leads.vicidial.releases import Capabilities
 
 S = LeadStatus
+
+
+BY_HAND = (
+    "The vendor_lead_code {u.code!r} cannot be looked up on this release: look for the number"
+    " {u.phone} in list {u.list_id} there."
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,9 @@ class Verdict:
     list_id: int | None = None
     status: str = ""
     note: str = ""
+
+
+Found = dict[Unsettled, list[int]]
 
 
 def due(dialer: Dialer, most: int) -> list[Unsettled]:
@@ -98,63 +108,74 @@ def _unsettled(attempt: PushAttempt, firsts: Mapping[int, int]) -> Unsettled:
 
 def look_up(client: Client, dialer: Dialer, chunk: Sequence[Unsettled]) -> list[Verdict]:
     """Ask the dialer about each of `chunk`. Raises DialerError where it gives no usable answer."""
-    found = _by_code(client, dialer, chunk)
-    others = [u for u in chunk if u.code != own_code(dialer, u.lead_id)]
-    mine = _ours_among(client, dialer, others, found)
-    return [_judge(client, dialer, u, found[u.code] if u not in mine else mine[u]) for u in chunk]
+    asked = [u for u in chunk if can_ask(u.code) or _can(dialer, "lead_field_info")]
+    found = _by_code(client, dialer, asked)
+    found |= _ours_among(client, dialer, found)
+    by_hand = [Verdict(u, S.UNCLEAR, note=BY_HAND.format(u=u)) for u in chunk if u not in found]
+    return [_judge(client, dialer, u, ids) for u, ids in found.items()] + by_hand
 
 
-def _by_code(client: Client, dialer: Dialer, chunk: Sequence[Unsettled]) -> dict[str, list[int]]:
+def _by_code(client: Client, dialer: Dialer, chunk: Sequence[Unsettled]) -> Found:
+    """The ids of the dialer's leads with the code that was sent."""
+    askable = [u for u in chunk if can_ask(u.code)]
+    found = _by_phone_and_code(client, dialer, [u for u in chunk if not can_ask(u.code)])
     if _can(dialer, "lead_search"):
-        return lookups.search_by_codes(client, sorted({u.code for u in chunk}))
-    found: dict[str, list[int]] = {}
-    for u in chunk:
+        ids = lookups.search_by_codes(client, sorted({u.code for u in askable}))
+        return found | {u: ids[u.code] for u in askable}
+    for u in askable:
         # In the list it uses an index; in the whole system it reads the whole table.
         lead = lookups.no_update_by_code(client, u.code, u.list_id)
-        found[u.code] = [lead.lead_id] if lead else []
+        found[u] = [lead.lead_id] if lead else []
     return found
 
 
-def _ours_among(
-    client: Client,
-    dialer: Dialer,
-    chunk: Sequence[Unsettled],
-    found: Mapping[str, Sequence[int]],
-) -> dict[Unsettled, list[int]]:
+def _by_phone_and_code(client: Client, dialer: Dialer, chunk: Sequence[Unsettled]) -> Found:
+    """For codes that no look-up takes (a comma, a bar): the phone's leads that hold the code."""
+    return {
+        u: [
+            lead_id
+            for lead_id in ids
+            if lookups.field_info(client, lead_id, "vendor_lead_code") == u.code
+        ]
+        for u, ids in _by_phone(client, dialer, chunk).items()
+    }
+
+
+def _ours_among(client: Client, dialer: Dialer, found: Found) -> Found:
     """For leads with a code of the source's own: those of the found ids that can be ours.
 
     lead_search names all leads with the code and the phone: ours is in both. Where only
     update_lead can be asked, each answer is the newest lead alone: if both are newer than the
     attempt and differ, both are returned, which leaves the lead to a person.
     """
-    if not chunk:
-        return {}
-    ids = {lead_id for u in chunk for lead_id in found[u.code]}
+    chunk = [u for u in found if u.code != own_code(dialer, u.lead_id)]
+    ids = {lead_id for u in chunk for lead_id in found[u]}
     taken = set(
         Lead.objects.filter(dialer=dialer, vicidial_lead_id__in=ids, status=S.PUSHED).values_list(
             "vicidial_lead_id", flat=True
         )
     )
     phones = _by_phone(client, dialer, chunk)
-    whole = _can(dialer, "lead_search")
     mine = {}
     for u in chunk:
-        by_code = {lead_id for lead_id in found[u.code] if lead_id > u.highest_before}
-        by_phone = {lead_id for lead_id in phones.get(u.phone, []) if lead_id > u.highest_before}
+        by_code = {lead_id for lead_id in found[u] if lead_id > u.highest_before}
+        by_phone = {lead_id for lead_id in phones[u] if lead_id > u.highest_before}
+        whole = _can(dialer, "lead_search")
         both = by_code & by_phone - taken if whole else by_code | by_phone
         mine[u] = sorted(both) if by_code and by_phone else []
     return mine
 
 
-def _by_phone(
-    client: Client, dialer: Dialer, chunk: Sequence[Unsettled]
-) -> Mapping[str, Sequence[int]]:
+def _by_phone(client: Client, dialer: Dialer, chunk: Sequence[Unsettled]) -> Found:
+    if not chunk:
+        return {}
     if _can(dialer, "lead_search"):
-        return lookups.search_by_phones(client, sorted({u.phone for u in chunk}))
-    found: dict[str, list[int]] = {}
+        ids = lookups.search_by_phones(client, sorted({u.phone for u in chunk}))
+        return {u: ids[u.phone] for u in chunk}
+    found: Found = {}
     for u in chunk:
         lead = lookups.no_update_by_phone(client, u.phone, u.list_id)
-        found[u.phone] = [lead.lead_id] if lead else []
+        found[u] = [lead.lead_id] if lead else []
     return found
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from leads import lifecycle
 from leads.assess import Assessment, assess
 from leads.cleaning.rules import Rules
+from leads.dedup.exact import SAME_PHONE, try_lock_phones
 from leads.history.context import because
 from leads.models import Lead, LeadStatus
 from leads.models.status import KNOWN, MOVES, ON_ITS_WAY
@@ -56,6 +57,11 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
             )
         values = {**locked.wire_values(), "list_id": str(locked.list_id or ""), **changes}
         found = assess({k: v for k, v in values.items() if v}, rules_of(locked))
+        if found.phone_e164 != locked.phone_e164 and not try_lock_phones():
+            raise CorrectionError(
+                "A file is being loaded just now, which may hold the same number. Try again when"
+                " it is done."
+            )
         _write(locked, found)
         locked.refresh_from_db()
     return Corrected(locked, found)
@@ -76,7 +82,7 @@ def _write(lead: Lead, found: Assessment) -> None:
     twin = None if found.stops else _twin(lead, found.phone_e164)
     to = S.INVALID if found.stops else S.DUPLICATE if twin else S.STAGED
     columns = {**_data(found), **found.columns()}
-    columns |= {"duplicate_of_id": twin, "duplicate_why": "PHONE" if twin else ""}
+    columns |= {"duplicate_of_id": twin, "duplicate_why": SAME_PHONE if twin else ""}
     this = Lead.objects.filter(pk=lead.pk)
     if lead.status == to or (lead.status, to) == (S.REJECTED, S.INVALID):
         this.update(**columns)

@@ -6,18 +6,19 @@ moved and, for the rest, why they were left.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from leads import lifecycle
 from leads.history.context import because
 from leads.models import Lead, LeadStatus
-from leads.models.status import sources_of
+from leads.models.status import KNOWN, sources_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -47,6 +48,9 @@ class Decision:
     left: dict[str, int] = field(default_factory=dict)
 
 
+FOUR_EYES = "was imported by you; with four eyes somebody else must approve it"
+
+
 class DecisionError(Exception):
     """A decision that cannot be taken as it stands; the text is a sentence for the reviewer."""
 
@@ -56,8 +60,8 @@ def approve(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Dec
 
     With four eyes (setting FOUR_EYES) the leads that `by` imported are left.
     """
-    own = Q(import_run__created_by=by) if settings.FOUR_EYES and by else None
-    return _decide(leads, S.APPROVED, "approved", by, comment=comment, only={S.STAGED}, own=own)
+    own = {FOUR_EYES: Q(import_run__created_by=by)} if settings.FOUR_EYES and by else {}
+    return _decide(leads, S.APPROVED, "approved", by, comment=comment, only={S.STAGED}, but=own)
 
 
 def reject(leads: QuerySet[Lead], *, by: User | None, reason: str, comment: str = "") -> Decision:
@@ -88,8 +92,7 @@ def reopen(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Deci
         by,
         comment=comment,
         only=only,
-        own=mute,
-        own_why="has no number that can be dialled; correct it first",
+        but={"has no number that can be dialled; correct it first": mute},
     )
 
 
@@ -113,7 +116,11 @@ def overrule(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Decisio
     """
     if not comment.strip():
         raise DecisionError("Say in the comment why these numbers may be called all the same.")
-    more = ~Q(reasons__contained_by=OVERRULABLE)
+    stopped = ~Q(reasons__contained_by=OVERRULABLE)
+    # What may be overruled was not compared with the others when it came in.
+    twins = Lead.objects.filter(phone_e164=OuterRef("phone_e164")).exclude(pk=OuterRef("pk"))
+    older = Q(status=S.INVALID, reasons__contained_by=OVERRULABLE, pk__lt=OuterRef("pk"))
+    known = Q(Exists(twins.filter(Q(status__in=sorted(KNOWN)) | older)))
     return _decide(
         leads,
         S.STAGED,
@@ -121,8 +128,10 @@ def overrule(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Decisio
         by,
         comment=comment,
         only={S.INVALID},
-        own=more,
-        own_why="is invalid for a reason that must be corrected",
+        but={
+            "is invalid for a reason that must be corrected": stopped,
+            "has the number of another lead": known & ~stopped,
+        },
     )
 
 
@@ -135,16 +144,20 @@ def _decide(
     comment: str = "",
     reason: str = "",
     only: set[LeadStatus] | None = None,
-    own: Q | None = None,
-    own_why: str = "was imported by you; with four eyes somebody else must approve it",
+    but: Mapping[str, Q] | None = None,
     also: dict[str, object] | None = None,
 ) -> Decision:
-    """Move those of `leads` that are in `only` and not in `own`; count the rest by reason."""
+    """Move those of `leads` that are in `only`, but not those of `but`; count the rest by reason.
+
+    `but` maps a reason in words to the leads that it keeps.
+    """
     sources = only or set(sources_of(to))
     user_id = by.pk if by else None
     with transaction.atomic(), because(why, user_id=user_id):
-        left = _left(leads, to, sources, own, own_why)
-        chosen = leads.exclude(own) if own is not None else leads
+        left = _left(leads, sources, but or {})
+        chosen = leads
+        for kept in (but or {}).values():
+            chosen = chosen.exclude(kept)
         moved = lifecycle.move(
             chosen,
             to,
@@ -158,13 +171,7 @@ def _decide(
     return Decision(moved, left)
 
 
-def _left(
-    leads: QuerySet[Lead],
-    to: LeadStatus,
-    sources: set[LeadStatus],
-    own: Q | None,
-    own_why: str,
-) -> dict[str, int]:
+def _left(leads: QuerySet[Lead], sources: set[LeadStatus], but: Mapping[str, Q]) -> dict[str, int]:
     """Reason in words -> number of leads, for those that the move will not take."""
     counts = leads.order_by().exclude(status__in=sources).values_list("status")
     left = {
@@ -172,6 +179,7 @@ def _left(
         + " or ".join(sorted(source.label.lower() for source in sources)): number
         for status, number in counts.annotate(number=Count("pk"))
     }
-    if own is not None and (number := leads.filter(own, status__in=sources).count()):
-        left[own_why] = number
+    for why, kept in but.items():
+        if number := leads.filter(kept, status__in=sources).count():
+            left[why] = number
     return left

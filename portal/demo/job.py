@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from leads import tasks
 from leads.dialers import breaker, probe
@@ -53,6 +54,13 @@ class Job:
 
     def leads(self) -> QuerySet[Lead]:
         return Lead.objects.filter(import_run=self.run)
+
+
+def take_over() -> None:
+    """Nobody works for this folder before the worker starts: what a killed one held is free."""
+    running = Import.objects.filter(status=ImportStatus.RUNNING)
+    running.update(status=ImportStatus.WAITING)
+    Lead.objects.filter(status=LeadStatus.SENDING).update(lease_until=timezone.now())
 
 
 def make_dialer(url: str, api_user: str, api_password: str) -> Dialer:

@@ -72,6 +72,8 @@ def use_demo_environment() -> None:
     try:
         folder.path.mkdir(mode=0o711, parents=True, exist_ok=True)
         values = embedded_values(folder, kept_keys(folder))
+        # The demo's dialer inserts at once or not at all.
+        values["SETTLE_GRACE_SECONDS"] = "5"
         _replace(folder.env_file, values)
     except OSError as error:
         raise SystemExit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,18 +13,8 @@ from leads.dialers.connect import seal
 from leads.models import Dialer, DialerList, Lead, LeadStatus, PushBatch
 from leads.push.queue import queue
 from leads.vicidial.simulator.server import Simulator
+from tests.conftest import API_PASSWORD
 from tests.factories import make_dialer, make_dialer_list, make_lead
-
-PASSWORD = "1234"
-
-
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with Simulator(user="6666", password=PASSWORD) as running:
-        running.store.add_campaign("TESTCAMP")
-        running.store.add_list(101, "Outbound", "TESTCAMP")
-        running.store.add_list(102, "Outbound2", "TESTCAMP")
-        yield running
 
 
 @pytest.fixture
@@ -33,7 +23,7 @@ def dialer(simulator: Simulator, db: None) -> Dialer:
     made = make_dialer(
         base_url=simulator.url,
         api_user="6666",
-        password_token=seal(PASSWORD),
+        password_token=seal(API_PASSWORD),
         connections=4,
         connect_timeout=1.0,
         read_timeout=1.0,

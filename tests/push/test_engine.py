@@ -396,3 +396,37 @@ def test_calls_per_second_are_spread_out(dialer: Dialer) -> None:
     assert pace.reserve(dialer.pk, 2, 0)[0] == pytest.approx(
         pace.reserve(dialer.pk, 1, 0)[0], abs=0.1
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [("closed_after", "pushed"), ("closed_before", "queued")]
+)
+def test_a_code_that_no_look_up_takes_is_found_by_its_phone(
+    simulator: Simulator, dialer: Dialer, queued: Queued, kind: str, outcome: str
+) -> None:
+    simulator.store.add_lead(
+        {"vendor_lead_code": "other", "phone_number": "2015550100", "list_id": "101"}
+    )
+    simulator.faults = FaultPlan.script([Fault(kind)])
+    queued(1, vendor_lead_code="A,B")
+    run(dialer)
+    due_now()
+    assert getattr(settle(dialer), outcome) == 1
+
+
+def test_a_code_that_cannot_be_looked_up_at_all_is_left_to_a_person_and_holds_up_nobody(
+    simulator: Simulator, dialer: Dialer, queued: Queued
+) -> None:
+    simulator.release = "2.10-69"
+    Dialer.objects.filter(pk=dialer.pk).update(
+        capabilities={"functions": {"update_lead": "yes"}}, connections=1
+    )
+    dialer.refresh_from_db()
+    simulator.faults = FaultPlan.script([Fault("closed_after"), Fault("closed_after")])
+    queued(1, vendor_lead_code="A,B", phone_number="2015550150")
+    queued(1)
+    run(dialer)
+    due_now()
+    settled = settle(dialer)
+    assert (settled.unclear, settled.pushed) == (1, 1)
+    assert "2015550150" in Lead.objects.get(status=S.UNCLEAR).settle_note

@@ -61,6 +61,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         logins = people.passwords(folder.path / "logins.json")
         users = people.make_users(logins)
+        job.take_over()
         console.print("Starting the VICIdial simulator, the worker and the web server …")
         running = services.start(
             folder,
