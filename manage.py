@@ -11,9 +11,14 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     if sys.argv[1:2] == ["demo"]:
         use_demo_environment()
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        # What to set, in a sentence; the lines of a traceback would hide it.
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

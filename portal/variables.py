@@ -32,11 +32,14 @@ WORDS |= {"off": False, "false": False, "no": False, "0": False, "": False}
 def read_env_file() -> None:
     """Add one env file's variables to the environment, which goes before the file.
 
-    The file is PORTAL_ENV_FILE if that is set, else `.env` in the project, else the demo's own,
-    so that commands in a second terminal work on a demo.
+    The file is PORTAL_ENV_FILE if that is set, else `.env` in the project, else that of a demo
+    which is running, so that commands in a second terminal work on it.
     """
     named = os.environ.get("PORTAL_ENV_FILE")
-    usual = (PROJECT_ROOT / ".env", DataFolder(DEFAULT_DATA_DIR).env_file)
+    usual = [PROJECT_ROOT / ".env"]
+    demo = DataFolder(DEFAULT_DATA_DIR)
+    if demo.database_socket.exists():
+        usual.append(demo.env_file)
     path = Path(named) if named else next((p for p in usual if p.exists()), None)
     if path is None:
         return

@@ -55,8 +55,8 @@ def counts_table(job: Job) -> Table:
 def leads_table(job: Job) -> Table:
     """A few leads of each kind, with what the dialer answered or why they did not go."""
     table = Table(title="Some of them")
-    for column in ("line", "phone", "name", "status", "lead_id", "list_id", "dialer status", "why"):
-        table.add_column(column, overflow="fold")
+    for column in ("line", "phone", "name", "status", "lead_id", "list_id", "there", "why"):
+        table.add_column(column, overflow="fold", no_wrap=column in ("phone", "status"))
     for status, number in SHOWN.items():
         for lead in job.leads().filter(status=status).order_by("line")[:number]:
             why = lead.refusal_reason or ", ".join(lead.reasons)

@@ -68,6 +68,11 @@ class DataFolder:
         return f"postgres://{DATABASE_USER}@/{DATABASE}?host={quote(str(self.socket_dir), safe='')}"
 
     @property
+    def database_socket(self) -> Path:
+        """There while PostgreSQL runs."""
+        return self.socket_dir / ".s.PGSQL.5432"
+
+    @property
     def broker_socket(self) -> Path:
         return self.socket_dir / "valkey.sock"
 

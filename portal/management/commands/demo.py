@@ -44,7 +44,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {file}.")
         # A kill by the service manager ends the children in order too.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        console = Console(file=self.stdout)  # type: ignore[arg-type]
+        # Piped into a file or a log, the tables need not fold.
+        width = None if self.stdout.isatty() else 120
+        console = Console(file=self.stdout, width=width)  # type: ignore[arg-type]
         try:
             with embedded_servers(settings.DATA_FOLDER, say=console.print) as children:
                 self.run(console, children, file, options)
