@@ -11,6 +11,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     if sys.argv[1:2] == ["demo"]:
         use_demo_environment()
+    elif sys.argv[1:2] == ["vicidial_simulator"]:
+        # It has no database and no secrets: it runs where nothing is set.
+        os.environ["DEBUG"] = "on"
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

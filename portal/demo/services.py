@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import requests
+
 from portal.embedded.children import Child, Children
 from portal.embedded.folder import PROJECT_ROOT, DataFolder, EmbeddedError
 
@@ -33,7 +35,8 @@ def start(
     EmbeddedError with the end of the log of a process that does not come up.
     """
     manage = [sys.executable, PROJECT_ROOT / "manage.py"]
-    dialer_port = free_port(0)
+    with bound_socket(0) as free:
+        dialer_port = int(free.getsockname()[1])
     simulator = children.start(
         "dialer simulator",
         # The demo's own password for its own simulator; a real one is never on a command line.
@@ -54,46 +57,55 @@ def start(
         cwd=PROJECT_ROOT,
         stop_seconds=20.0,
     )
-    portal_port = free_port(port)
-    web = children.start(
-        "web server",
-        [
-            *[sys.executable, "-m", "gunicorn", "portal.wsgi", "--no-control-socket"],
-            *["--bind", f"{HOST}:{portal_port}", "--workers", "2", "--threads", "4"],
-        ],
-        folder.logs / "web.log",
-        cwd=PROJECT_ROOT,
-    )
-    await_port(children, simulator, dialer_port, folder.logs / "simulator.log")
-    await_port(children, web, portal_port, folder.logs / "web.log")
-    return Services(
+    with bound_socket(port) as listening:
+        portal_port = int(listening.getsockname()[1])
+        web = children.start(
+            "web server",
+            [
+                *[sys.executable, "-m", "gunicorn", "portal.wsgi", "--no-control-socket"],
+                *["--bind", f"fd://{listening.fileno()}", "--workers", "2", "--threads", "4"],
+            ],
+            folder.logs / "web.log",
+            cwd=PROJECT_ROOT,
+            pass_fds=[listening.fileno()],
+        )
+    running = Services(
         f"http://{HOST}:{dialer_port}/vicidial/non_agent_api.php", f"http://{HOST}:{portal_port}/"
     )
+    await_answer(children, simulator, running.dialer_url, folder.logs / "simulator.log")
+    await_answer(children, web, f"{running.portal_url}healthz", folder.logs / "web.log")
+    return running
 
 
-def free_port(wanted: int) -> int:
-    """`wanted` if nobody listens there, else one of the next hundred; 0 is any free one."""
-    for port in [wanted, *range(wanted + 1, wanted + 100)] if wanted else [0]:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+def bound_socket(wanted: int) -> socket.socket:
+    """A socket of loopback bound to `wanted`, or to the first free one of the next hundred ports.
+
+    0 is any free port. The web server inherits it: a port that was merely looked at could be
+    another demo's by the time that it is used. Raises EmbeddedError if all are in use.
+    """
+    for port in range(wanted, wanted + 100) if wanted else [0]:
+        found = socket.socket()
+        # Connections of an earlier run that wait for their end do not hold the port.
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind((HOST, port))
+            found.listen()
+        except OSError:
+            found.close()
+            continue
+        return found
     raise EmbeddedError(f"The ports {wanted} to {wanted + 99} are all in use; give another --port.")
 
 
-def await_port(children: Children, child: Child, port: int, log: Path) -> None:
-    """Return when `child` accepts connections on `port`. Raises EmbeddedError if it never does."""
+def await_answer(children: Children, child: Child, url: str, log: Path) -> None:
+    """Return when `child` answers at `url`. Raises EmbeddedError if it never does."""
     until = time.monotonic() + READY_SECONDS
-    while time.monotonic() < until:
-        if children.exit_status(child) is not None:
-            break
-        with socket.socket() as probe:
-            probe.settimeout(1.0)
-            if probe.connect_ex((HOST, port)) == 0:
-                return
-        time.sleep(0.05)
+    while time.monotonic() < until and children.exit_status(child) is None:
+        try:
+            requests.get(url, timeout=READY_SECONDS)
+        except requests.RequestException:
+            time.sleep(0.05)
+        else:
+            return
     tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
     raise EmbeddedError(f"The {child.name} did not start. The end of {log}:{os.linesep}{tail}")

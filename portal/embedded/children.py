@@ -88,10 +88,12 @@ class Children:
         stop_seconds: float = 10.0,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> Child:
         """Start `command` (an absolute path and its arguments), its output appended to `log`.
 
-        Each part is turned into text; no shell sees it, so nothing needs quoting.
+        Each part is turned into text; no shell sees it, so nothing needs quoting. `pass_fds` are
+        open files, sockets among them, that it inherits under their numbers.
         """
         who = [str(part) for part in (int(stop_signal), os.getpid(), account.uid, account.gid)]
         launcher = [sys.executable, "-I", "-S", str(LAUNCHER), *who]
@@ -104,6 +106,7 @@ class Children:
                 start_new_session=True,
                 env=env,
                 cwd=cwd,
+                pass_fds=pass_fds,
             )
         created = psutil.Process(handle.pid).create_time()
         child = Child(name, handle.pid, created, int(stop_signal), stop_seconds)
