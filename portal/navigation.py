@@ -2,13 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def may(right: str) -> Callable[[HttpRequest], bool]:
+    """Shown to whoever has the right."""
+    return lambda request: request.user.has_perm(right)
+
+
+def page(title: Any, icon: str, name: str, right: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(name), "permission": may(right)}
+
+
+SIDEBAR: dict[str, Any] = {
+    "show_search": False,
+    "show_all_applications": False,
+    "navigation": [
+        {
+            "title": _("Work"),
+            "items": [
+                {"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")},
+                page(_("Leads"), "contacts", "admin:leads_lead_changelist", "leads.view_lead"),
+                page(
+                    _("Imports"),
+                    "upload_file",
+                    "admin:leads_import_changelist",
+                    "leads.view_import",
+                ),
+            ],
+        },
+        {
+            "title": _("Push"),
+            "items": [
+                page(
+                    _("Batches"), "send", "admin:leads_pushbatch_changelist", "leads.view_pushbatch"
+                ),
+                page(
+                    _("Push history"),
+                    "history",
+                    "admin:leads_pushattempt_changelist",
+                    "leads.view_pushattempt",
+                ),
+            ],
+        },
+        {
+            "title": _("Set-up"),
+            "items": [
+                page(_("Dialers"), "dialpad", "admin:leads_dialer_changelist", "leads.view_dialer"),
+                page(
+                    _("Sources"), "storefront", "admin:leads_source_changelist", "leads.view_source"
+                ),
+            ],
+        },
+        {
+            "title": _("People"),
+            "items": [
+                page(_("Users"), "person", "admin:auth_user_changelist", "auth.view_user"),
+                page(_("Roles"), "group", "admin:auth_group_changelist", "auth.view_group"),
+            ],
+        },
+    ],
+}
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Lead portal",
     "SITE_HEADER": "Lead portal",
     "SITE_SYMBOL": "filter_alt",
-    "SHOW_HISTORY": True,
+    "SHOW_HISTORY": False,
+    "SIDEBAR": SIDEBAR,
+    "DASHBOARD_CALLBACK": "leads.admin.home.dashboard",
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {
         "primary": {

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 MOST_COUNTED = 10_000
 
 
-class CappedPaginator(Paginator[Any]):
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts up to `MOST_COUNTED` + 1 rows and no further: a page must not slow with the table."""
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ class Command(BaseCommand):
         except (IntakeError, OSError) as error:
             raise CommandError(_sentence(error, options["file"])) from None
         if run.status != ImportStatus.DONE:
-            raise CommandError(run.error or f"Another worker is loading import {run.pk}.")
+            raise CommandError(run.error)
 
     def bring_in(self, options: dict[str, Any]) -> Import:
         """Store the file, load it, and print what became of its rows."""
@@ -83,6 +84,10 @@ class Command(BaseCommand):
                 by=user,
             )
         run = load(run, None if options["json"] else self.tell)
+        while run.status in (ImportStatus.WAITING, ImportStatus.RUNNING):
+            # A worker's sweep was faster, and loads it.
+            time.sleep(0.5)
+            run.refresh_from_db()
         if run.status == ImportStatus.DONE:
             self.report(run, dry_run=options["dry_run"], as_json=options["json"])
         return run

@@ -1,0 +1,209 @@
+"""The pages of push batches: how far they are, and the brakes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import display
+
+from leads import tasks
+from leads.admin.parts import CappedPaginator, ReadOnlyAdmin, kick
+from leads.admin.verbs import Verb, VerbPages
+from leads.models import BatchStatus, LeadStatus, PushBatch
+from leads.push import queue
+from leads.reports.batches import OPEN, counts_by_batch, refusals
+from leads.vicidial.reasons import sentence_for
+
+S = BatchStatus
+PUSH = "leads.push_lead"
+PAGE = "admin/leads/pushbatch/page.html"
+PROGRESS = "admin/leads/pushbatch/progress.html"
+
+
+def pause(request: HttpRequest, batch: PushBatch) -> str:
+    queue.pause(batch, by=request.user)  # type: ignore[arg-type]
+    return _("Paused: no new calls are made for it.")
+
+
+def resume(request: HttpRequest, batch: PushBatch) -> str:
+    queue.resume(batch, by=request.user)  # type: ignore[arg-type]
+    kick(tasks.push_runner, batch.dialer_id)
+    return _("Resumed.")
+
+
+def cancel(request: HttpRequest, batch: PushBatch) -> str:
+    number = queue.cancel(batch, by=request.user)  # type: ignore[arg-type]
+    return _("Cancelled: %(number)s leads are approved again.") % {"number": f"{number:,}"}
+
+
+def undo(request: HttpRequest, batch: PushBatch) -> str:
+    kick(tasks.undo_batch, batch.pk, request.user.pk)
+    return _("The undo runs: look at the counts; each lead's attempts say what was done.")
+
+
+def pushed(batch: PushBatch) -> bool:
+    return batch.leads.filter(status=LeadStatus.PUSHED).exists()
+
+
+VERBS = [
+    Verb(
+        "pause",
+        "Pause",
+        "pause",
+        PUSH,
+        lambda batch: batch.status == S.RUNNING,
+        lambda batch: _("No new calls are made for this batch until it is resumed."),
+        pause,
+    ),
+    Verb(
+        "resume",
+        "Resume",
+        "play_arrow",
+        PUSH,
+        lambda batch: batch.status == S.PAUSED,
+        lambda batch: _("The queued leads of this batch go on to the dialer."),
+        resume,
+    ),
+    Verb(
+        "cancel",
+        "Cancel",
+        "cancel",
+        PUSH,
+        lambda batch: batch.status in (S.RUNNING, S.PAUSED),
+        lambda batch: _(
+            "What is queued goes back to approved. What is being sent finishes; what is on the"
+            " dialer stays there."
+        ),
+        cancel,
+    ),
+    Verb(
+        "undo",
+        "Undo",
+        "undo",
+        PUSH,
+        pushed,
+        lambda batch: _(
+            "The leads of this batch that nobody has touched on the dialer (status NEW or CBHOLD,"
+            " never called, still in the list) are deleted there and are approved again. All"
+            " others stay, each with the reason."
+        ),
+        undo,
+    ),
+]
+
+
+class BatchPaginator(CappedPaginator):
+    """Counts the leads of a page's batches by one query, not one a row."""
+
+    def page(self, number: Any) -> Any:
+        page = super().page(number)
+        page.object_list = list(page.object_list)
+        counts = counts_by_batch(batch.pk for batch in page.object_list)
+        for batch in page.object_list:
+            batch.now = counts.get(batch.pk, {})
+        return page
+
+
+@admin.register(PushBatch)
+class PushBatchAdmin(ReadOnlyAdmin):
+    """Made by the action Queue for push; paused, resumed, cancelled and undone here by admins."""
+
+    paginator = BatchPaginator
+    list_display = [
+        "name",
+        "dialer_list",
+        "status_badge",
+        "selected",
+        "pushed",
+        "refused",
+        "still_open",
+        "created_by",
+        "created_at",
+    ]
+    list_select_related = ["dialer", "dialer_list__dialer", "created_by"]
+    list_filter = [("status", ChoicesDropdownFilter), ("dialer", RelatedDropdownFilter)]
+    ordering = ["-id"]
+    sortable_by = ()
+    actions = None
+
+    @admin.display(description=gettext_lazy("Batch"))
+    def name(self, batch: PushBatch) -> str:
+        return f"{batch.pk} {batch.note}".strip()
+
+    @display(
+        description=gettext_lazy("Status"),  # type: ignore[arg-type]
+        label={status.label: status.colour for status in BatchStatus},
+    )
+    def status_badge(self, batch: PushBatch) -> str:
+        return batch.get_status_display()
+
+    @admin.display(description=gettext_lazy("Pushed"))
+    def pushed(self, batch: Any) -> int:
+        return int(batch.now.get(LeadStatus.PUSHED, 0))
+
+    @admin.display(description=gettext_lazy("Refused"))
+    def refused(self, batch: Any) -> int:
+        return int(batch.now.get(LeadStatus.REFUSED, 0))
+
+    @admin.display(description=gettext_lazy("Open"))
+    def still_open(self, batch: Any) -> int:
+        return sum(batch.now.get(status, 0) for status in OPEN)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.progress)
+        return [
+            path("<int:pk>/progress/", view, name="leads_pushbatch_progress"),
+            *VerbPages(self, VERBS).urls(),
+            *super().get_urls(),
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PushBatch]:
+        batches: QuerySet[PushBatch] = super().get_queryset(request)
+        return batches.select_related("dialer", "dialer_list__dialer", "created_by", "changed_by")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return self._render(request, object_id, PAGE)
+
+    def progress(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The part of the page that is asked for again while the batch runs."""
+        return self._render(request, str(pk), PROGRESS)
+
+    def _render(self, request: HttpRequest, object_id: str, template: str) -> HttpResponse:
+        if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
+            raise PermissionDenied
+        batch = self.get_object(request, object_id)
+        if not isinstance(batch, PushBatch):
+            raise Http404
+        counts = counts_by_batch([batch.pk]).get(batch.pk, {})
+        still_open = sum(counts.get(status, 0) for status in OPEN)
+        total = max(batch.selected, 1)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": PushBatch._meta,
+            "title": f"{_('Batch')} {batch.pk}",
+            "batch": batch,
+            "colour": BatchStatus(batch.status).colour,
+            "live": batch.status in (S.RUNNING, S.PAUSED) or still_open > 0,
+            "percent": min(100, round(100 * (sum(counts.values()) - still_open) / total)),
+            "counts": [(status, counts[status]) for status in LeadStatus if status in counts],
+            "away": batch.selected - sum(counts.values()),
+            "refusals": [(code, sentence_for(code), n) for code, n in refusals(batch.pk)],
+            "buttons": VerbPages(self, VERBS).buttons(request, batch),
+            "leads_url": f"{reverse('admin:leads_lead_changelist')}?batch__id__exact={batch.pk}",
+        }
+        return TemplateResponse(request, template, context)

@@ -1,0 +1,149 @@
+"""The confirmation page: how many leads, what will happen to them, what is left and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from leads.admin.lead_actions import BY_NAME, Done, LeadAction, four_eyes, may
+from leads.admin.selection import Selection
+from leads.models import Lead, LeadStatus
+from leads.push.errors import PushError
+from leads.review.decide import DecisionError
+
+LIST = "admin:leads_lead_changelist"
+TEMPLATE = "admin/leads/lead/confirm.html"
+
+
+class ConfirmPages:
+    """One page for each action; shown by the list of leads or by a lead's own page."""
+
+    def __init__(self, model_admin: Any) -> None:
+        self.model_admin = model_admin
+
+    def view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """GET shows the page for `?ids=…`; POST does it."""
+        action = BY_NAME.get(name)
+        if action is None:
+            raise Http404
+        if not may(request.user, action):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._do(request, action, Selection.of_form(request.POST))
+        return self.show(request, action, Selection.of_form(request.GET), action.form())
+
+    def show(
+        self, request: HttpRequest, action: LeadAction, selection: Selection, form: forms.Form
+    ) -> HttpResponse:
+        """The page, with what the form has to say."""
+        try:
+            leads = selection.leads(self.model_admin, request)
+        except IncorrectLookupParameters:
+            return self._gone(request, selection)
+        counts = count_by_status(leads)
+        if not counts:
+            return self._gone(request, selection)
+        takes = sum(number for status, number in counts.items() if status in action.only)
+        context = {
+            **self.model_admin.admin_site.each_context(request),
+            "opts": Lead._meta,
+            "title": action.label,
+            "action": action,
+            "form": form,
+            "four_eyes": four_eyes(action),
+            "hidden": selection.hidden(),
+            "statuses": [_line(action, status, number) for status, number in counts.items()],
+            "takes": takes,
+            "total": sum(counts.values()),
+            "wanted": wanted_lists(leads) if action.name == "queue" else [],
+            "confirm_url": reverse("admin:leads_lead_decide", args=[action.name]),
+            "back_url": back_url(selection),
+        }
+        return TemplateResponse(request, TEMPLATE, context)
+
+    def _do(self, request: HttpRequest, action: LeadAction, selection: Selection) -> HttpResponse:
+        if not (selection.across or selection.ids):
+            return self._gone(request, selection)
+        form = action.form(request.POST)
+        if not form.is_valid():
+            return self.show(request, action, selection, form)
+        try:
+            leads = selection.leads(self.model_admin, request)
+            done = action.run(leads, request.user, form.cleaned_data)  # type: ignore[arg-type]
+        except IncorrectLookupParameters:
+            return self._gone(request, selection)
+        except (DecisionError, PushError) as error:
+            form.add_error(None, str(error))
+            return self.show(request, action, selection, form)
+        level = messages.SUCCESS if done.moved else messages.WARNING
+        messages.add_message(request, level, report(action, done))
+        return HttpResponseRedirect(back_url(selection))
+
+    def _gone(self, request: HttpRequest, selection: Selection) -> HttpResponse:
+        messages.warning(request, _("No leads are selected. Tick some, or change the filters."))
+        return HttpResponseRedirect(reverse(LIST) if selection.alone else back_url(selection))
+
+
+def admin_action(action: LeadAction) -> Callable[..., HttpResponse]:
+    """The action as Django's list of leads wants it: it leads to the confirmation page."""
+
+    def start(model_admin: Any, request: HttpRequest, chosen: QuerySet[Lead]) -> HttpResponse:
+        selection = Selection.of_list(request)
+        return ConfirmPages(model_admin).show(request, action, selection, action.form())
+
+    start.__name__ = action.name
+    start.short_description = action.label  # type: ignore[attr-defined]
+    start.allowed_permissions = [action.right]  # type: ignore[attr-defined]
+    return start
+
+
+def count_by_status(leads: QuerySet[Lead]) -> dict[LeadStatus, int]:
+    """Number of leads by status, in the order of a lead's way, in one query."""
+    found = dict(leads.order_by().values_list("status").annotate(number=Count("pk")))
+    return {status: found[status] for status in LeadStatus if status in found}
+
+
+def wanted_lists(leads: QuerySet[Lead]) -> list[tuple[int | None, int]]:
+    """The lists that approved leads were meant for, the most wanted first: (list_id, number)."""
+    approved = leads.order_by().filter(status=LeadStatus.APPROVED).values_list("list_id")
+    return list(approved.annotate(number=Count("pk")).order_by("-number", "list_id")[:6])
+
+
+def _line(action: LeadAction, status: LeadStatus, number: int) -> dict[str, Any]:
+    return {"status": status, "number": number, "taken": status in action.only}
+
+
+def back_url(selection: Selection) -> str:
+    """Where the selection was made: the list as it was filtered, or the lead's page."""
+    if selection.alone and selection.ids:
+        return reverse("admin:leads_lead_change", args=[selection.ids[0]])
+    return reverse(LIST) + (f"?{selection.query}" if selection.query else "")
+
+
+def report(action: LeadAction, done: Done) -> str:
+    """What was done and what was left, in words."""
+    batch = left = ""
+    if done.batch:
+        url = reverse("admin:leads_pushbatch_change", args=[done.batch.pk])
+        batch = format_html(' {} <a href="{}" class="underline">{}</a>', _("in"), url, done.batch)
+    if done.left:
+        number = f"{sum(done.left.values()):,}"
+        left = format_html(" {} {}: {}.", _("Left"), number, _why(done.left))
+    return format_html("{} {}{}.{}", action.did, f"{done.moved:,}", batch, left)
+
+
+def _why(left: Mapping[str, int]) -> str:
+    if len(left) == 1:
+        return next(iter(left))
+    return "; ".join(f"{why} ({number:,})" for why, number in left.items())

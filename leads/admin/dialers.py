@@ -1,0 +1,169 @@
+"""The pages of dialers: settings, lists, and whether they are open for calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import URLPattern
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import StackedInline
+from unfold.decorators import display
+
+from leads import tasks
+from leads.admin.dialer_forms import DialerForm, DialerListForm
+from leads.admin.parts import PageAdmin, kick
+from leads.admin.verbs import Verb, VerbPages
+from leads.dialers import breaker, probe
+from leads.models import Dialer, DialerList
+
+TEST = "leads.test_dialer"
+
+
+def test(request: HttpRequest, dialer: Dialer) -> str:
+    checks = probe.test(dialer)
+    failed = sum(check["ok"] is False for check in checks)
+    if failed:
+        return _("%(failed)s of %(all)s checks failed: see below what to do.") % {
+            "failed": failed,
+            "all": len(checks),
+        }
+    return _("All is well: leads can be pushed.")
+
+
+def pause(request: HttpRequest, dialer: Dialer) -> str:
+    text = _("Paused by %(who)s. Press Resume to go on.") % {"who": request.user}
+    breaker.pause(dialer.pk, "BY_HAND", text, by_id=request.user.pk, probe=False)
+    return _("Paused: no new calls are made to it.")
+
+
+def resume(request: HttpRequest, dialer: Dialer) -> str:
+    breaker.resume(dialer.pk)
+    kick(tasks.push_runner, dialer.pk)
+    return _("Resumed: what is queued goes on.")
+
+
+VERBS = [
+    Verb(
+        "test",
+        "Test connection",
+        "network_check",
+        TEST,
+        lambda dialer: True,
+        lambda dialer: _(
+            "Asks the dialer for its release, logs in once, and looks at the rights of the API"
+            " user and at each list. Nothing is changed there."
+        ),
+        test,
+    ),
+    Verb(
+        "pause",
+        "Pause",
+        "pause",
+        TEST,
+        lambda dialer: not dialer.is_paused,
+        lambda dialer: _("No new calls are made to this dialer until somebody resumes it."),
+        pause,
+    ),
+    Verb(
+        "resume",
+        "Resume",
+        "play_arrow",
+        TEST,
+        lambda dialer: dialer.is_paused,
+        lambda dialer: (
+            _("It was paused because: %(why)s Is that mended?") % {"why": dialer.paused_text}
+        ),
+        resume,
+    ),
+]
+
+
+class DialerListInline(StackedInline):
+    model = DialerList
+    form = DialerListForm
+    extra = 0
+    fields = [
+        ("list_id", "name", "campaign_id"),
+        ("enabled", "confirmed", "seen_at"),
+        "duplicate_check",
+        ("dnc_check", "campaign_dnc_check"),
+        ("usacan_prefix_check", "usacan_areacode_check", "nanpa_ac_prefix_check"),
+        ("add_to_hopper", "hopper_priority", "hopper_local_call_time_check"),
+        ("tz_method", "lookup_state"),
+    ]
+    readonly_fields = ["seen_at"]
+
+
+@admin.register(Dialer)
+class DialerAdmin(PageAdmin):
+    """Changed, tested, paused and resumed by admins; the others look."""
+
+    form = DialerForm
+    inlines = [DialerListInline]
+    list_display = ["name", "base_url", "state", "lists_named", "tested_at"]
+    list_prefetch_related = ["lists"]
+    search_fields = ["name"]
+    ordering = ["name"]
+    actions = None
+    change_form_before_template = "admin/leads/dialer/state.html"  # type: ignore[assignment]
+    fieldsets = [
+        (None, {"fields": ["name", "base_url", "api_user", "password", "api_source", "enabled"]}),
+        (gettext_lazy("The server"), {"fields": ["accents", "verify_tls"]}),
+        (
+            gettext_lazy("Limits"),
+            {
+                "fields": [
+                    ("connections", "calls_per_second"),
+                    ("connect_timeout", "read_timeout"),
+                ]
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("lists")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        sets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return sets
+        # Who may only look has no use for a field that is always empty.
+        name, options = sets[0]
+        fields = [field for field in options["fields"] if field != "password"]
+        return [(name, {**options, "fields": fields}), *sets[1:]]
+
+    @display(
+        description=gettext_lazy("State"),  # type: ignore[arg-type]
+        label={"open": "success", "paused": "danger", "off": "default"},
+    )
+    def state(self, dialer: Dialer) -> tuple[str, str]:
+        if not dialer.enabled:
+            return "off", _("Off")
+        if dialer.is_paused:
+            return "paused", _("Paused: %(why)s") % {"why": dialer.paused_reason}
+        return "open", _("Open")
+
+    @admin.display(description=gettext_lazy("Lists"))
+    def lists_named(self, dialer: Dialer) -> str:
+        return ", ".join(str(each.list_id) for each in dialer.lists.all()) or "–"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*VerbPages(self, VERBS).urls(), *super().get_urls()]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        dialer = self.get_object(request, object_id) if object_id else None
+        more = {"dialer": dialer}
+        if dialer:
+            more["buttons"] = VerbPages(self, VERBS).buttons(request, dialer)
+        return super().changeform_view(
+            request, object_id, form_url, {**(extra_context or {}), **more}
+        )

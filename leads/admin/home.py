@@ -1,0 +1,73 @@
+"""The first page: how things stand, what is theirs to do next, and the first steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from leads.models import (
+    BatchStatus,
+    Dialer,
+    Import,
+    ImportStatus,
+    LeadStatus,
+    PushBatch,
+    Source,
+)
+from leads.reports.batches import OPEN, counts_by_batch
+from leads.reports.overview import capped_counts
+
+SHOWN = 5
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Unfold's DASHBOARD_CALLBACK: adds what templates/admin/index.html shows."""
+    if not request.user.has_perm("leads.view_lead"):
+        return context
+    leads = reverse("admin:leads_lead_changelist")
+    context["statuses"] = [
+        {"status": status, "number": number, "url": f"{leads}?status__exact={status.value}"}
+        for status, number in capped_counts().items()
+    ]
+    context["imports"] = Import.objects.select_related("lead_source").filter(
+        status__in=[ImportStatus.WAITING, ImportStatus.RUNNING]
+    )[:SHOWN]
+    context["batches"] = running_batches()
+    context["paused"] = Dialer.objects.exclude(paused_reason="")
+    context["steps"] = first_steps(request)
+    context["approved_url"] = f"{leads}?status__exact={LeadStatus.APPROVED.value}"
+    return context
+
+
+def running_batches() -> list[dict[str, Any]]:
+    """Batches that are not at their end, with how far they are."""
+    running = PushBatch.objects.select_related("dialer_list__dialer").filter(
+        status__in=[BatchStatus.RUNNING, BatchStatus.PAUSED]
+    )
+    batches = list(running[:SHOWN])
+    counts = counts_by_batch(batch.pk for batch in batches)
+    found = []
+    for batch in batches:
+        now = counts.get(batch.pk, {})
+        waits = sum(now.get(status, 0) for status in OPEN)
+        percent = round(100 * (batch.selected - waits) / max(batch.selected, 1))
+        found.append({"batch": batch, "percent": max(0, min(100, percent))})
+    return found
+
+
+def first_steps(request: HttpRequest) -> list[dict[str, Any]]:
+    """What is still missing before leads can go, and who may do it; empty when all is there."""
+    steps = [
+        (Dialer, "add_dialer", "Add the dialer that leads go to, and its lists"),
+        (Source, "add_source", "Add a source: who supplies the leads"),
+        (Import, "import_lead", "Import the first file of leads"),
+    ]
+    found = []
+    for model, right, text in steps:
+        if not model._default_manager.exists():
+            may = request.user.has_perm(f"leads.{right}")
+            url = reverse(f"admin:leads_{model._meta.model_name}_add") if may else ""
+            found.append({"text": text, "url": url})
+    return found

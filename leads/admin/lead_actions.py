@@ -1,0 +1,227 @@
+"""What can be done to leads from the pages: words, form and right of each action.
+
+The verbs themselves are in `leads.review.decide` and `leads.push.queue`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from leads.admin.parts import kick
+from leads.models import DialerList, Lead, LeadStatus, PushBatch
+from leads.models.status import sources_of
+from leads.push.queue import queue
+from leads.review import decide
+from leads.tasks import push_runner
+
+S = LeadStatus
+Leads = QuerySet[Lead]
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Done:
+    """How many leads moved; for the rest the reasons and numbers; the batch if one was made."""
+
+    moved: int
+    left: Mapping[str, int] = field(default_factory=dict)
+    batch: PushBatch | None = None
+
+
+class CommentForm(forms.Form):
+    """What most decisions ask for."""
+
+    comment = forms.CharField(
+        label=_("Comment"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("Kept in the history of each lead."),
+    )
+
+
+class RejectForm(CommentForm):
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("Choose a reason")), *decide.REJECT_REASONS.items()],
+        widget=UnfoldAdminSelectWidget,
+    )
+    field_order = ("reason", "comment")
+
+
+class ListChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.dialer.name} · {obj.list_id} {obj.name}".strip()
+
+
+class QueueForm(forms.Form):
+    dialer_list = ListChoice(
+        label=_("Dialer list"),
+        queryset=DialerList.objects.none(),
+        empty_label=_("Choose a list"),
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("All of them go to this list, whatever list was asked for."),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("For whoever looks at the batch later."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lists = DialerList.objects.filter(enabled=True, dialer__enabled=True)
+        choice: Any = self.fields["dialer_list"]
+        choice.queryset = lists.select_related("dialer").order_by("dialer__name", "list_id")
+
+
+@dataclass(frozen=True)
+class LeadAction:
+    """One action: `only` are the statuses it takes, `right` the permission it needs.
+
+    `promise` says what it does, `keeps` what it may leave besides leads in other statuses.
+    """
+
+    name: str
+    label: Any
+    did: Any
+    only: frozenset[LeadStatus]
+    promise: Any
+    run: Callable[[Leads, User, Values], Done]
+    form: type[forms.Form] = CommentForm
+    right: str = "review"
+    keeps: Any = ""
+    icon: str = "check"
+
+    def fits(self, lead: Lead) -> bool:
+        """Whether a page should offer it for this lead."""
+        if lead.status not in self.only:
+            return False
+        return self.name != "overrule" or set(lead.reasons) <= set(decide.OVERRULABLE)
+
+
+def may(user: User | AnonymousUser, action: LeadAction) -> bool:
+    """Whether the user's role may do it."""
+    return user.has_perm(f"leads.{action.right}_lead")
+
+
+def _decided(decision: decide.Decision) -> Done:
+    return Done(decision.moved, decision.left)
+
+
+def _approve(leads: Leads, user: User, values: Values) -> Done:
+    return _decided(decide.approve(leads, by=user, comment=values["comment"]))
+
+
+def _reject(leads: Leads, user: User, values: Values) -> Done:
+    reason, comment = values["reason"], values["comment"]
+    return _decided(decide.reject(leads, by=user, reason=reason, comment=comment))
+
+
+def _reopen(leads: Leads, user: User, values: Values) -> Done:
+    return _decided(decide.reopen(leads, by=user, comment=values["comment"]))
+
+
+def _not_a_duplicate(leads: Leads, user: User, values: Values) -> Done:
+    return _decided(decide.not_a_duplicate(leads, by=user, comment=values["comment"]))
+
+
+def _overrule(leads: Leads, user: User, values: Values) -> Done:
+    return _decided(decide.overrule(leads, by=user, comment=values["comment"]))
+
+
+def _queue(leads: Leads, user: User, values: Values) -> Done:
+    queued = queue(leads, values["dialer_list"], by=user, note=values["note"])
+    if queued.batch:
+        kick(push_runner, queued.batch.dialer_id)
+    return Done(queued.queued, queued.left, queued.batch)
+
+
+def four_eyes(action: LeadAction) -> Any:
+    """What the switch FOUR_EYES adds to the action's page, or nothing."""
+    if not settings.FOUR_EYES:
+        return ""
+    return {
+        "approve": _("With four eyes, leads that you imported are left."),
+        "queue": _("With four eyes, leads that you approved are left."),
+    }.get(action.name, "")
+
+
+ACTIONS = [
+    LeadAction(
+        "approve",
+        _("Approve"),
+        _("Approved"),
+        frozenset({S.STAGED}),
+        _("Approved leads may be pushed to a dialer."),
+        _approve,
+    ),
+    LeadAction(
+        "reject",
+        _("Reject"),
+        _("Rejected"),
+        sources_of(S.REJECTED),
+        _("Rejected leads are never pushed, unless somebody reopens them."),
+        _reject,
+        form=RejectForm,
+        icon="close",
+    ),
+    LeadAction(
+        "queue",
+        _("Queue for push"),
+        _("Queued"),
+        frozenset({S.APPROVED}),
+        _("Queued leads are sent to the dialer at once, in one batch."),
+        _queue,
+        form=QueueForm,
+        right="push",
+        icon="send",
+    ),
+    LeadAction(
+        "reopen",
+        _("Reopen"),
+        _("Reopened"),
+        frozenset({S.REJECTED, S.REFUSED, S.APPROVED}),
+        _("Reopened leads wait for a reviewer again."),
+        _reopen,
+        keeps=_("Leads without a number that can be dialled are left: correct them first."),
+        icon="undo",
+    ),
+    LeadAction(
+        "not-a-duplicate",
+        _("Not a duplicate"),
+        _("Staged as leads of their own"),
+        frozenset({S.DUPLICATE}),
+        _("They wait for a reviewer as leads of their own."),
+        _not_a_duplicate,
+        icon="call_split",
+    ),
+    LeadAction(
+        "overrule",
+        _("Overrule"),
+        _("Overruled"),
+        frozenset({S.INVALID}),
+        _("Numbers that seem to be nobody's are staged all the same. Say why in the comment."),
+        _overrule,
+        keeps=_(
+            "Leads that are invalid for another reason, or have the number of another lead, are"
+            " left."
+        ),
+        icon="gavel",
+    ),
+]
+BY_NAME = {action.name: action for action in ACTIONS}

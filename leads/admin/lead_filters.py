@@ -1,0 +1,102 @@
+"""The filters of the leads: none asks the table of leads what values it has."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import get_format
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+
+from leads.assess import WIRE_LOSS
+from leads.cleaning.reasons import REASONS, Severity
+from leads.models import Import, Lead
+
+SHOWN_IMPORTS = 50
+
+
+class ImportFilter(DropdownFilter):
+    """The leads of one import; the latest are offered, any other is reached by its address."""
+
+    title = _("import")
+    parameter_name = "import_run__id__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        latest = Import.objects.order_by("-id").values_list("pk", "filename")[:SHOWN_IMPORTS]
+        choices = [(str(pk), f"{pk} · {filename}") for pk, filename in latest]
+        asked = request.GET.get(self.parameter_name, "")
+        if asked and asked not in dict(choices):
+            choices.append((asked, asked))
+        return choices
+
+    def has_output(self) -> bool:
+        return True
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        asked = self.value()
+        if not asked:
+            return queryset
+        if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
+            raise IncorrectLookupParameters(f"{asked} is no import.")
+        return queryset.filter(import_run_id=int(asked))
+
+
+class FindingFilter(DropdownFilter):
+    """Leads with any warning, or with one thing found in them."""
+
+    title = _("finding")
+    parameter_name = "finding"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        shown = [code for code, reason in REASONS.items() if reason.severity is not Severity.TELLS]
+        return [("any", _("Has warnings")), *((code, in_words(code)) for code in shown)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        asked = self.value()
+        if not asked:
+            return queryset
+        if asked == "any":
+            return queryset.exclude(warnings=[])
+        if asked not in REASONS:
+            raise IncorrectLookupParameters(f"{asked} is no finding.")
+        # A source's policy may turn what stops into what warns.
+        warned = Q(warnings__contains=[asked]) & ~Q(warnings=[])
+        if asked == WIRE_LOSS:
+            return queryset.filter(warned)
+        return queryset.filter(warned | Q(reasons__contains=[asked]))
+
+
+class CreatedFilter(RangeDateFilter):
+    """From one day to another, both whole."""
+
+    title = _("created")
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        begin = _day(self.used_parameters.get("created_at_from"))
+        end = _day(self.used_parameters.get("created_at_to"))
+        if begin:
+            queryset = queryset.filter(created_at__gte=begin)
+        if end:
+            queryset = queryset.filter(created_at__lt=end + timedelta(days=1))
+        return queryset
+
+
+def _day(text: Any) -> datetime | None:
+    """The beginning of a day as it is typed, or None if it is no date."""
+    for form in get_format("DATE_INPUT_FORMATS"):
+        try:
+            day = datetime.strptime(str(text), form).date()  # noqa: DTZ007
+        except ValueError:
+            continue
+        return timezone.make_aware(datetime.combine(day, time.min))
+    return None
+
+
+def in_words(code: str) -> str:
+    """A finding's code as a few words: `PHONE_LENGTH` -> `phone length`."""
+    return code.replace("_", " ").lower()

@@ -1,0 +1,202 @@
+"""What happened to a lead, in sentences, the latest first.
+
+Put together from the import, the two history tables that the database itself writes (with the
+context of `leads.history.context`) and the push attempts: six queries at most, however long it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
+
+from leads.models import Lead, LeadCorrection, LeadStanding, LeadStatus, PushAttempt
+from leads.models.history import CORRECTED_FIELDS
+
+S = LeadStatus
+SHOWN = 60  # characters of a value that a sentence repeats
+DATA_FIELDS = [name for name in CORRECTED_FIELDS if name not in ("id", "raw")]
+# The reason that says no more than the move itself.
+PLAIN = {"approved", "rejected", "queued", "reopened", "overruled", "not a duplicate", "corrected"}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened: when, by whom (a username, or "" for the portal itself), what."""
+
+    at: datetime
+    who: str
+    sentence: str
+
+
+def timeline(lead: Lead, words: Mapping[str, str] | None = None) -> list[Happening]:
+    """Everything known to have happened to `lead`, the latest first.
+
+    `words` maps codes of decision reasons to what a person reads; a code that it does not have is
+    shown as it is.
+    """
+    standings = list(
+        LeadStanding.objects.filter(pgh_obj_id=lead.pk)
+        .select_related("pgh_context")
+        .order_by("pgh_id")
+    )
+    corrections = list(
+        LeadCorrection.objects.filter(pgh_obj_id=lead.pk)
+        .select_related("pgh_context")
+        .order_by("pgh_id")
+    )
+    attempts = list(PushAttempt.objects.filter(lead=lead).order_by("opened_at", "pk"))
+    run = lead.import_run
+    named = _names(
+        run.created_by_id,
+        *(_facts(row).get("user") for row in [*standings, *corrections]),
+        *(attempt.user_id for attempt in attempts),
+    )
+    came = _("Came in with %(file)s (import %(id)s), line %(line)s") % {
+        "file": run.filename,
+        "id": run.pk,
+        "line": lead.line,
+    }
+    happened = [
+        *_corrections(lead, corrections, named),
+        *_standings(standings, named, words or {}),
+        *(_attempt(attempt, named) for attempt in attempts),
+    ]
+    # Of one moment: the data first, then the standing that follows from it.
+    happened.sort(key=lambda one: one.at)
+    return [*happened[::-1], Happening(lead.created_at, named.get(run.created_by_id, ""), came)]
+
+
+def _names(*ids: Any) -> dict[Any, str]:
+    """Usernames by id, in one query."""
+    wanted = {pk for pk in ids if pk is not None}
+    return dict(get_user_model().objects.filter(pk__in=wanted).values_list("pk", "username"))
+
+
+def _facts(row: Any) -> Mapping[str, Any]:
+    return row.pgh_context.metadata if row.pgh_context else {}
+
+
+def _standings(
+    rows: Sequence[Any], named: Mapping[Any, str], words: Mapping[str, str]
+) -> Iterable[Happening]:
+    before: Any = None
+    for row in rows:
+        facts = _facts(row)
+        sentence = _moved(row, facts, words) if _has_moved(row, before) else _changed(row, before)
+        why = str(facts.get("why") or "")
+        if why and why not in PLAIN:
+            sentence = f"{sentence} ({why})"
+        if not facts:
+            sentence = f"{sentence} ({_('changed outside the portal')})"
+        yield Happening(row.pgh_created_at, named.get(facts.get("user"), ""), sentence)
+        before = row
+
+
+def _has_moved(row: Any, before: Any) -> bool:
+    return before is None or before.status != row.status
+
+
+def _moved(row: Any, facts: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """Where the lead went, with what belongs to it."""
+    if row.pgh_label == "deleted":
+        return _("Deleted from the database")
+    why = str(facts.get("why") or "")
+    comment = f" “{row.decision_comment}”" if row.decision_comment else ""
+    match row.status:
+        case S.APPROVED if why.endswith("cancelled"):
+            return _("Taken out of its batch, approved again")
+        case S.APPROVED if why.endswith("undone"):
+            return _("Deleted on the dialer, approved again")
+        case S.APPROVED:
+            return _("Approved") + comment
+        case S.REJECTED:
+            reason = words.get(row.decision_reason, row.decision_reason)
+            return _("Rejected: %(reason)s") % {"reason": reason} + comment
+        case S.STAGED:
+            return _staged(why) + comment
+        case S.QUEUED:
+            return _("Queued in batch %(id)s") % {"id": row.batch_id}
+        case S.SENDING:
+            return _("Claimed by a worker")
+        case S.PUSHED:
+            return _("On the dialer: lead_id %(lead)s, list %(list)s, status %(status)s") % {
+                "lead": row.vicidial_lead_id,
+                "list": row.vicidial_list_id,
+                "status": row.vicidial_status,
+            }
+        case S.REFUSED:
+            return _("Refused by the dialer: %(reason)s") % {"reason": row.refusal_reason}
+        case S.UNCLEAR:
+            return _("Unclear: no usable answer came; it will be looked up, not sent again")
+        case S.INVALID:
+            return _("Invalid: %(reasons)s") % {"reasons": ", ".join(row.reasons)}
+        case _:
+            return _("Duplicate of lead %(id)s") % {"id": row.duplicate_of_id}
+
+
+def _staged(why: str) -> str:
+    known = {
+        "reopened": _("Reopened"),
+        "overruled": _("Overruled: staged although the number seems to be nobody's"),
+        "not a duplicate": _("Found not to be a duplicate"),
+    }
+    return known.get(why, _("Waits for a reviewer"))
+
+
+def _changed(row: Any, before: Any) -> str:
+    """What became different without a move."""
+    fields = [field.name for field in row._meta.concrete_fields if not field.name.startswith("pgh")]
+    changes = [
+        _change(name, getattr(before, name), getattr(row, name))
+        for name in (f.attname for f in row._meta.concrete_fields if f.name in fields)
+        if getattr(before, name) != getattr(row, name)
+    ]
+    return _("Changed: %(changes)s") % {"changes": "; ".join(changes)}
+
+
+def _corrections(lead: Lead, rows: Sequence[Any], named: Mapping[Any, str]) -> Iterable[Happening]:
+    """Each row holds the data before a correction; what it became is in the next, or the lead."""
+    for row, after in zip(rows, [*rows, lead][1:], strict=True):
+        changes = [
+            _change(name, getattr(row, name), getattr(after, name))
+            for name in DATA_FIELDS
+            if getattr(row, name) != getattr(after, name)
+        ]
+        facts = _facts(row)
+        sentence = _("Corrected: %(changes)s") % {"changes": "; ".join(changes)}
+        if not facts:
+            sentence = f"{sentence} ({_('changed outside the portal')})"
+        yield Happening(row.pgh_created_at, named.get(facts.get("user"), ""), sentence)
+
+
+def _change(name: str, old: Any, new: Any) -> str:
+    return f"{name} {_shown(old)} → {_shown(new)}"
+
+
+def _shown(value: Any) -> str:
+    if value in (None, "", []):
+        return str(_("nothing"))
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"“{text}”" if len(text) <= SHOWN else f"“{text[: SHOWN - 1]}…”"
+
+
+def _attempt(attempt: PushAttempt, named: Mapping[Any, str]) -> Happening:
+    """An attempt, when its answer came or else when it was opened."""
+    facts = {
+        "number": attempt.number,
+        "kind": attempt.get_kind_display(),
+        "outcome": attempt.get_outcome_display(),
+        "reason": f" ({attempt.reason})" if attempt.reason else "",
+    }
+    if attempt.sealed_at is None:
+        sentence = _("Attempt %(number)s, %(kind)s: no answer yet") % facts
+    else:
+        sentence = _("Attempt %(number)s, %(kind)s: %(outcome)s%(reason)s") % facts
+    return Happening(
+        attempt.sealed_at or attempt.opened_at, named.get(attempt.user_id, ""), sentence
+    )

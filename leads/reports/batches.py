@@ -1,0 +1,27 @@
+"""How far batches are: counts by status and by reason, one grouped query each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Count
+
+from leads.models import Lead, LeadStatus
+
+OPEN = (LeadStatus.QUEUED, LeadStatus.SENDING, LeadStatus.UNCLEAR)
+
+
+def counts_by_batch(batch_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Batch id -> status -> number of its leads now."""
+    found: dict[int, dict[str, int]] = {}
+    rows = Lead.objects.filter(batch__in=list(batch_ids)).order_by()
+    for batch, status, number in rows.values_list("batch", "status").annotate(n=Count("pk")):
+        found.setdefault(batch, {})[status] = number
+    return found
+
+
+def refusals(batch_id: int) -> list[tuple[str, int]]:
+    """(reason code, number of leads) of what the dialer refused, most first."""
+    refused = Lead.objects.filter(batch=batch_id, status=LeadStatus.REFUSED).order_by()
+    counted = refused.values_list("refusal_reason").annotate(n=Count("pk"))
+    return list(counted.order_by("-n", "refusal_reason"))
