@@ -88,6 +88,7 @@ TEMPLATES = [
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 # A selection of leads is posted by its ids when it is not "select all".
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
 
 from leads.vicidial.simulator.server import Simulator
 
 API_PASSWORD = "1234"
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure() -> None:
+    # A quarter of a second for each user that a test makes would be most of its time.
+    settings.PASSWORD_HASHERS = ["tests.factories.QuickHasher", *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture
@@ -38,6 +49,19 @@ def _example_lines() -> list[str]:
     return [line for line in lines if "=" in line and not line.startswith("# ")]
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The test database, also where no test is marked for one: `own_database` copies it."""
+    with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=0, interactive=False, aliases=["default"], serialized_aliases=[]
+        )
+        yield
+        teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture
 def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A copy of the test database, for what is committed; it goes with the test.
@@ -55,6 +79,53 @@ def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
         finally:
             _make(f'DROP DATABASE "{own}" WITH (FORCE)')
             connection.settings_dict["NAME"] = shared
+
+
+@pytest.fixture
+def own_environment(own_database: None) -> dict[str, str]:
+    """The environment of processes that work on this test's own database."""
+    base, _, host = os.environ["DATABASE_URL"].partition("?")
+    url = f"{base.rpartition('/')[0]}/{connection.settings_dict['NAME']}?{host}"
+    return os.environ | {"DATABASE_URL": url}
+
+
+@pytest.fixture
+def start(
+    own_environment: dict[str, str], tmp_path: Path
+) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Start a Python module with arguments as a process of its own; it ends with the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start_one(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+        with (tmp_path / f"{arguments[0]}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                cwd=PROJECT,
+                env=own_environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **options,
+            )
+        started.append(process)
+        return process
+
+    yield start_one
+    for process in started:
+        os.killpg(process.pid, signal.SIGTERM)
+    for process in started:
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture
+def worker(start: Callable[..., subprocess.Popen[bytes]], tmp_path: Path) -> None:
+    """A real Celery worker with beat, on this test's own database."""
+    beat = str(tmp_path / "beat")
+    start(*["celery", "-A", "portal", "worker", "--beat", "--concurrency", "2", "--schedule"], beat)
 
 
 def _make(statement: str) -> None:

@@ -90,7 +90,11 @@ class PushAttemptAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[PushAttempt], search_term: str
     ) -> tuple[QuerySet[PushAttempt], bool]:
-        leads = search(Lead.objects.all(), search_term).order_by("-id")
+        """Through the indexes of the leads: the attempts themselves have none for it."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        leads = search(Lead.objects.all(), text).order_by("-id")
         ids = list(leads.values_list("pk", flat=True)[:MOST_LEADS])
         return queryset.filter(lead__in=ids), False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,15 +12,17 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from kombu.exceptions import OperationalError
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
+from unfold.views import ChangeList
 
 from leads import tasks
-from leads.admin.parts import CappedPaginator, ReadOnlyAdmin, kick
-from leads.admin.verbs import Verb, VerbPages
+from leads.admin.parts import ReadOnlyAdmin, kick
+from leads.admin.verbs import Said, Verb, VerbPages
 from leads.models import BatchStatus, LeadStatus, PushBatch
 from leads.push import queue
-from leads.reports.batches import OPEN, counts_by_batch, refusals
+from leads.reports.batches import OPEN, counts_by_batch, kept_by_undo, refusals
 from leads.vicidial.reasons import sentence_for
 
 S = BatchStatus
@@ -29,25 +31,31 @@ PAGE = "admin/leads/pushbatch/page.html"
 PROGRESS = "admin/leads/pushbatch/progress.html"
 
 
-def pause(request: HttpRequest, batch: PushBatch) -> str:
+def pause(request: HttpRequest, batch: PushBatch) -> Said:
     queue.pause(batch, by=request.user)  # type: ignore[arg-type]
-    return _("Paused: no new calls are made for it.")
+    return Said(_("Paused: no new calls are made for it."))
 
 
-def resume(request: HttpRequest, batch: PushBatch) -> str:
+def resume(request: HttpRequest, batch: PushBatch) -> Said:
     queue.resume(batch, by=request.user)  # type: ignore[arg-type]
     kick(tasks.push_runner, batch.dialer_id)
-    return _("Resumed.")
+    return Said(_("Resumed: what is queued goes on."))
 
 
-def cancel(request: HttpRequest, batch: PushBatch) -> str:
+def cancel(request: HttpRequest, batch: PushBatch) -> Said:
     number = queue.cancel(batch, by=request.user)  # type: ignore[arg-type]
-    return _("Cancelled: %(number)s leads are approved again.") % {"number": f"{number:,}"}
+    text = _("Cancelled: %(number)s leads are approved again.")
+    return Said(text % {"number": f"{number:,}"})
 
 
-def undo(request: HttpRequest, batch: PushBatch) -> str:
-    kick(tasks.undo_batch, batch.pk, request.user.pk)
-    return _("The undo runs: look at the counts; each lead's attempts say what was done.")
+def undo(request: HttpRequest, batch: PushBatch) -> Said:
+    # No sweep finds an undo whose kick was lost: the person must be told.
+    try:
+        tasks.undo_batch.delay(batch.pk, request.user.pk)
+    except OperationalError:
+        text = _("The workers cannot be reached, so nothing was undone. Try again in a minute.")
+        return Said(text, messages.ERROR)
+    return Said(_("The undo runs. Load this page again to see how far it is."))
 
 
 def pushed(batch: PushBatch) -> bool:
@@ -57,7 +65,7 @@ def pushed(batch: PushBatch) -> bool:
 VERBS = [
     Verb(
         "pause",
-        "Pause",
+        gettext_lazy("Pause"),
         "pause",
         PUSH,
         lambda batch: batch.status == S.RUNNING,
@@ -66,7 +74,7 @@ VERBS = [
     ),
     Verb(
         "resume",
-        "Resume",
+        gettext_lazy("Resume"),
         "play_arrow",
         PUSH,
         lambda batch: batch.status == S.PAUSED,
@@ -75,7 +83,7 @@ VERBS = [
     ),
     Verb(
         "cancel",
-        "Cancel",
+        gettext_lazy("Cancel"),
         "cancel",
         PUSH,
         lambda batch: batch.status in (S.RUNNING, S.PAUSED),
@@ -87,7 +95,7 @@ VERBS = [
     ),
     Verb(
         "undo",
-        "Undo",
+        gettext_lazy("Undo"),
         "undo",
         PUSH,
         pushed,
@@ -101,23 +109,22 @@ VERBS = [
 ]
 
 
-class BatchPaginator(CappedPaginator):
+class BatchList(ChangeList):
     """Counts the leads of a page's batches by one query, not one a row."""
 
-    def page(self, number: Any) -> Any:
-        page = super().page(number)
-        page.object_list = list(page.object_list)
-        counts = counts_by_batch(batch.pk for batch in page.object_list)
-        for batch in page.object_list:
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        batches: list[Any] = list(self.result_list)
+        counts = counts_by_batch(batch.pk for batch in batches)
+        for batch in batches:
             batch.now = counts.get(batch.pk, {})
-        return page
+        self.result_list = batches
 
 
 @admin.register(PushBatch)
 class PushBatchAdmin(ReadOnlyAdmin):
     """Made by the action Queue for push; paused, resumed, cancelled and undone here by admins."""
 
-    paginator = BatchPaginator
     list_display = [
         "name",
         "dialer_list",
@@ -134,6 +141,9 @@ class PushBatchAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     sortable_by = ()
     actions = None
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return BatchList
 
     @admin.display(description=gettext_lazy("Batch"))
     def name(self, batch: PushBatch) -> str:
@@ -202,8 +212,11 @@ class PushBatchAdmin(ReadOnlyAdmin):
             "percent": min(100, round(100 * (sum(counts.values()) - still_open) / total)),
             "counts": [(status, counts[status]) for status in LeadStatus if status in counts],
             "away": batch.selected - sum(counts.values()),
+            "kept": kept_by_undo(batch.pk),
             "refusals": [(code, sentence_for(code), n) for code, n in refusals(batch.pk)],
             "buttons": VerbPages(self, VERBS).buttons(request, batch),
+            "attempts_url": reverse("admin:leads_pushattempt_changelist")
+            + f"?batch__id__exact={batch.pk}",
             "leads_url": f"{reverse('admin:leads_lead_changelist')}?batch__id__exact={batch.pk}",
         }
         return TemplateResponse(request, template, context)

@@ -65,6 +65,7 @@ class ConfirmPages:
             "hidden": selection.hidden(),
             "statuses": [_line(action, status, number) for status, number in counts.items()],
             "takes": takes,
+            "takers": _(" or ").join(sorted(status.label.lower() for status in action.only)),
             "total": sum(counts.values()),
             "wanted": wanted_lists(leads) if action.name == "queue" else [],
             "confirm_url": reverse("admin:leads_lead_decide", args=[action.name]),

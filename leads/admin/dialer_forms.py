@@ -76,6 +76,15 @@ class DialerListForm(forms.ModelForm):  # type: ignore[type-arg]
         model = DialerList
         exclude: list[Any] = []
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("campaign_dnc_check", "N") != "N" and not data.get("campaign_id"):
+            self.add_error(
+                "campaign_id",
+                _("The campaign DNC check asks the list of a campaign: name it, or switch it off."),
+            )
+        return data
+
     def clean_duplicate_check(self) -> str:
         value: str = self.cleaned_data["duplicate_check"].strip().upper()
         if value:

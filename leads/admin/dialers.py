@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
@@ -15,40 +15,41 @@ from unfold.decorators import display
 from leads import tasks
 from leads.admin.dialer_forms import DialerForm, DialerListForm
 from leads.admin.parts import PageAdmin, kick
-from leads.admin.verbs import Verb, VerbPages
+from leads.admin.verbs import Said, Verb, VerbPages
 from leads.dialers import breaker, probe
 from leads.models import Dialer, DialerList
 
 TEST = "leads.test_dialer"
 
 
-def test(request: HttpRequest, dialer: Dialer) -> str:
+def test(request: HttpRequest, dialer: Dialer) -> Said:
     checks = probe.test(dialer)
-    failed = sum(check["ok"] is False for check in checks)
-    if failed:
-        return _("%(failed)s of %(all)s checks failed: see below what to do.") % {
-            "failed": failed,
-            "all": len(checks),
-        }
-    return _("All is well: leads can be pushed.")
+    numbers = {"all": len(checks)}
+    if failed := sum(check["ok"] is False for check in checks):
+        text = _("%(failed)s of %(all)s checks failed: see below what to do.")
+        return Said(text % {"failed": failed, **numbers}, messages.ERROR)
+    if unknown := sum(check["ok"] is None for check in checks):
+        text = _("Nothing failed, but %(unknown)s of %(all)s checks cannot be told: see below.")
+        return Said(text % {"unknown": unknown, **numbers}, messages.WARNING)
+    return Said(_("All is well: leads can be pushed."))
 
 
-def pause(request: HttpRequest, dialer: Dialer) -> str:
+def pause(request: HttpRequest, dialer: Dialer) -> Said:
     text = _("Paused by %(who)s. Press Resume to go on.") % {"who": request.user}
     breaker.pause(dialer.pk, "BY_HAND", text, by_id=request.user.pk, probe=False)
-    return _("Paused: no new calls are made to it.")
+    return Said(_("Paused: no new calls are made to it."))
 
 
-def resume(request: HttpRequest, dialer: Dialer) -> str:
+def resume(request: HttpRequest, dialer: Dialer) -> Said:
     breaker.resume(dialer.pk)
     kick(tasks.push_runner, dialer.pk)
-    return _("Resumed: what is queued goes on.")
+    return Said(_("Resumed: what is queued goes on."))
 
 
 VERBS = [
     Verb(
         "test",
-        "Test connection",
+        gettext_lazy("Test connection"),
         "network_check",
         TEST,
         lambda dialer: True,
@@ -60,7 +61,7 @@ VERBS = [
     ),
     Verb(
         "pause",
-        "Pause",
+        gettext_lazy("Pause"),
         "pause",
         TEST,
         lambda dialer: not dialer.is_paused,
@@ -69,7 +70,7 @@ VERBS = [
     ),
     Verb(
         "resume",
-        "Resume",
+        gettext_lazy("Resume"),
         "play_arrow",
         TEST,
         lambda dialer: dialer.is_paused,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -18,7 +19,7 @@ from unfold.decorators import display
 from leads import tasks
 from leads.admin.import_form import ImportForm
 from leads.admin.parts import PageAdmin, kick
-from leads.cleaning.reasons import REASONS
+from leads.cleaning.reasons import sentence
 from leads.intake.account import codes
 from leads.intake.upload import same_file
 from leads.models import Import, ImportStatus
@@ -26,6 +27,12 @@ from leads.models import Import, ImportStatus
 OPEN = {ImportStatus.WAITING, ImportStatus.RUNNING}
 PAGE = "admin/leads/import/page.html"
 PROGRESS = "admin/leads/import/progress.html"
+DELIMITERS = {
+    ",": gettext_lazy("commas"),
+    ";": gettext_lazy("semicolons"),
+    "\t": gettext_lazy("tabs"),
+    "|": gettext_lazy("bars (|)"),
+}
 
 
 @admin.register(Import)
@@ -41,6 +48,7 @@ class ImportAdmin(PageAdmin):
         "rows_staged",
         "rows_invalid",
         "rows_duplicate",
+        "file_size",
         "created_by",
         "created_at",
     ]
@@ -58,6 +66,10 @@ class ImportAdmin(PageAdmin):
     )
     def status_badge(self, run: Import) -> str:
         return run.get_status_display()
+
+    @admin.display(description=gettext_lazy("Size"))
+    def file_size(self, run: Import) -> str:
+        return filesizeformat(run.size)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("leads.import_lead")
@@ -124,8 +136,9 @@ class ImportAdmin(PageAdmin):
             "colour": ImportStatus(run.status).colour,
             "percent": min(100, round(100 * run.bytes_done / run.size)) if run.size else 0,
             "columns": columns(run),
-            "stops": in_words(run, "reasons"),
-            "warns": in_words(run, "warnings"),
+            "delimiter": DELIMITERS.get(run.delimiter, run.delimiter),
+            "stops": findings(run, "reasons"),
+            "warns": findings(run, "warnings"),
             "leads_url": f"{reverse('admin:leads_lead_changelist')}?import_run__id__exact={run.pk}",
         }
         return TemplateResponse(request, template, context)
@@ -136,11 +149,11 @@ def columns(run: Import) -> list[tuple[str, str]]:
     return [(name, field or "") for name, field in zip(run.header, run.mapping, strict=False)]
 
 
-def in_words(run: Import, column: Any) -> list[dict[str, Any]]:
-    """The codes of an import's rows with their number and the remedy, most first."""
+def findings(run: Import, column: Literal["reasons", "warnings"]) -> list[dict[str, Any]]:
+    """What was found in an import's rows, in words, with the number of rows, most first."""
     if run.status != ImportStatus.DONE:
         return []
     return [
-        {"code": code, "number": number, "remedy": REASONS[code].remedy if code in REASONS else ""}
+        {"code": code, "number": number, "sentence": sentence(code, _("The value"), "…", "…")}
         for code, number in codes(run, column).items()
     ]

@@ -26,26 +26,33 @@ class Row:
     loss: str = ""
 
     @property
+    def given(self) -> bool:
+        """Whether anything came in for it."""
+        return any(cell for _column, cell in self.cells)
+
+    @property
     def changed(self) -> bool:
         """Whether cleaning made something else of the cell."""
-        return bool(self.cells) and all(cell != self.now for _column, cell in self.cells)
+        return (
+            bool(self.name) and self.given and all(cell != self.now for _column, cell in self.cells)
+        )
 
 
 def rows_of(lead: Lead) -> list[Row]:
-    """A row for each field that has anything, then one for each column that was not used."""
+    """A row for each field that has or had a value, then one for each column that was not used."""
     rows = {name: Row(name) for name in FIELDS}
     unused = []
     for column, target, cell in _cells(lead):
         if target in rows:
             rows[target].cells.append((column, cell))
-        else:
+        elif cell:
             unused.append(Row("", [(column, cell)]))
     stored = _stored(lead)
     for name, row in rows.items():
         value = getattr(lead, name)
         row.now = "" if value is None else str(value)
         row.stored, row.loss = stored.get(name, ("", ""))
-    return [row for row in rows.values() if row.cells or row.now or row.stored] + unused
+    return [row for row in rows.values() if row.given or row.now or row.stored] + unused
 
 
 def _cells(lead: Lead) -> Iterator[tuple[str, str | None, str]]:

@@ -121,8 +121,8 @@ class LeadAdmin(ReadOnlyAdmin):
         return lead.phone_e164 or lead.phone_number or str(_("no phone"))
 
     @admin.display(description=_("Name"), empty_value=NOTHING)
-    def name(self, lead: Lead) -> str:
-        return " ".join(filter(None, [lead.first_name, lead.last_name]))
+    def name(self, lead: Lead) -> str | None:
+        return " ".join(filter(None, [lead.first_name, lead.last_name])) or None
 
     @admin.display(description=_("Wanted list"), empty_value=NOTHING)
     def requested_list(self, lead: Lead) -> int | None:
@@ -142,17 +142,17 @@ class LeadAdmin(ReadOnlyAdmin):
         )
 
     @admin.display(description=_("Found"), empty_value=NOTHING)
-    def found(self, lead: Lead) -> str:
+    def found(self, lead: Lead) -> str | None:
         codes = [*lead.reasons, *lead.warnings]
         more = [f"+{len(codes) - SHOWN_FINDINGS}"] if len(codes) > SHOWN_FINDINGS else []
-        return ", ".join([*map(in_words, codes[:SHOWN_FINDINGS]), *more])
+        return ", ".join([*map(in_words, codes[:SHOWN_FINDINGS]), *more]) or None
 
     @admin.display(description=_("On the dialer"), empty_value=NOTHING)
-    def on_the_dialer(self, lead: Lead) -> str:
+    def on_the_dialer(self, lead: Lead) -> str | None:
         if lead.status == LeadStatus.REFUSED:
             return in_words(lead.refusal_reason)
         if not lead.vicidial_lead_id:
-            return ""
+            return None
         return f"{lead.vicidial_lead_id} / {lead.vicidial_list_id} / {lead.vicidial_status}"
 
     @admin.display(description=_("Age"))

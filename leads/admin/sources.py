@@ -2,30 +2,79 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
 from leads.admin.parts import CappedPaginator
-from leads.models import Source
+from leads.cleaning.phone import known_country
+from leads.intake.upload import LIST_IDS
+from leads.models import Import, Source
+
+SHOWN_IMPORTS = 10
+
+
+class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Source
+        fields = [
+            "name",
+            "country",
+            "unassigned_numbers",
+            "date_order",
+            "default_list_id",
+            "notes",
+        ]
+
+    def clean_country(self) -> str:
+        country: str = self.cleaned_data["country"].upper()
+        if not known_country(country):
+            raise ValidationError(
+                _('There is no country "%(given)s" with numbers of its own.') % {"given": country}
+            )
+        return country
+
+    def clean_default_list_id(self) -> int | None:
+        list_id: int | None = self.cleaned_data["default_list_id"]
+        if list_id is not None and list_id not in LIST_IDS:
+            raise ValidationError(
+                _("%(given)s is no list ID of VICIdial: it has 3 to 12 digits, for example 101.")
+                % {"given": list_id}
+            )
+        return list_id
 
 
 @admin.register(Source)
 class SourceAdmin(ModelAdmin):
     """Admins change sources, the others look. One that leads came from cannot be deleted."""
 
+    form = SourceForm
     paginator = CappedPaginator
     show_full_result_count = False
     list_display = ["name", "country", "unassigned_numbers", "default_list_id", "import_count"]
     search_fields = ["name"]
     ordering = ["name"]
+    sortable_by = ()
+    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         sources: QuerySet[Source] = super().get_queryset(request)
         return sources.annotate(import_count=Count("imports"))
 
-    @admin.display(description=_("Imports"))
+    @admin.display(description=gettext_lazy("Imports"))
     def import_count(self, source: Source) -> int:
         return int(getattr(source, "import_count", 0))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Name some imports that stand in the way; the stock page would read every lead."""
+        runs = Import.objects.filter(lead_source__in=[each.pk for each in objs])[:SHOWN_IMPORTS]
+        if protected := [str(run) for run in runs]:
+            return [str(each) for each in objs], {}, set(), protected
+        return super().get_deleted_objects(objs, request)

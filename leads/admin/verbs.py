@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,21 +17,28 @@ from django.utils.translation import gettext as _
 TEMPLATE = "admin/leads/verb.html"
 
 
+class Said(NamedTuple):
+    """What a deed came to: a sentence, and how good that is (a level of django's messages)."""
+
+    text: str
+    level: int = messages.SUCCESS
+
+
 @dataclass(frozen=True)
 class Verb:
     """One thing that can be done to an object.
 
     `right` is the permission for it; `possible` says whether it can be done now; `asks` is the
-    sentence on the page; `do` does it and returns the message; `icon` is a Material symbol.
+    sentence on the page; `do` does it and says what came of it; `icon` is a Material symbol.
     """
 
     name: str
-    label: str
+    label: Any
     icon: str
     right: str
     possible: Callable[[Any], bool]
     asks: Callable[[Any], str]
-    do: Callable[[HttpRequest, Any], str]
+    do: Callable[[HttpRequest, Any], Said]
 
 
 class VerbPages:
@@ -73,7 +80,8 @@ class VerbPages:
             messages.warning(request, _("That is no longer possible: look at its state."))
             return HttpResponseRedirect(back)
         if request.method == "POST":
-            messages.success(request, verb.do(request, obj))
+            said = verb.do(request, obj)
+            messages.add_message(request, said.level, said.text)
             return HttpResponseRedirect(back)
         context = {
             **self.model_admin.admin_site.each_context(request),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count
 
-from leads.models import Lead, LeadStatus
+from leads.models import Lead, LeadStatus, Outcome, PushAttempt
 
 OPEN = (LeadStatus.QUEUED, LeadStatus.SENDING, LeadStatus.UNCLEAR)
 
@@ -25,3 +25,12 @@ def refusals(batch_id: int) -> list[tuple[str, int]]:
     refused = Lead.objects.filter(batch=batch_id, status=LeadStatus.REFUSED).order_by()
     counted = refused.values_list("refusal_reason").annotate(n=Count("pk"))
     return list(counted.order_by("-n", "refusal_reason"))
+
+
+def kept_by_undo(batch_id: int) -> list[tuple[str, int]]:
+    """(why, number of leads) of those still pushed that an undo left on the dialer, most first."""
+    kept = PushAttempt.objects.filter(
+        batch=batch_id, outcome=Outcome.KEPT, lead__batch=batch_id, lead__status=LeadStatus.PUSHED
+    ).order_by()
+    counted = kept.values_list("answer").annotate(n=Count("lead", distinct=True))
+    return list(counted.order_by("-n", "answer"))

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import io
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
 from leads import tasks
 from leads.dialers import probe
@@ -22,37 +16,11 @@ from leads.models import DialerList, Import, ImportStatus, Lead, LeadStatus
 from leads.push.queue import queue
 from leads.review.decide import approve
 from leads.vicidial.simulator.server import Simulator
-from tests.conftest import API_PASSWORD, PROJECT
+from tests.conftest import API_PASSWORD
 from tests.factories import make_dialer, make_dialer_list, make_source
 
 pytestmark = pytest.mark.worker
 S = LeadStatus
-
-
-@pytest.fixture
-def worker(own_database: None, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker with beat, on this test's own database and the test run's broker."""
-    name = connection.settings_dict["NAME"]
-    base, _, host = os.environ["DATABASE_URL"].partition("?")
-    url = f"{base.rpartition('/')[0]}/{name}?{host}"
-    command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "--beat"]
-    command += ["--concurrency", "2", "--schedule", str(tmp_path / "beat")]
-    with (tmp_path / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            env=os.environ | {"DATABASE_URL": url},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        yield process
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 def eventually(reached: Callable[[], bool], seconds: float = 40.0) -> None:
@@ -63,7 +31,7 @@ def eventually(reached: Callable[[], bool], seconds: float = 40.0) -> None:
 
 
 def test_a_worker_loads_and_pushes_also_when_the_kick_is_lost(
-    worker: subprocess.Popen[bytes], simulator: Simulator
+    worker: None, simulator: Simulator
 ) -> None:
     dialer = make_dialer(base_url=simulator.url, password_token=seal(API_PASSWORD), connections=4)
     make_dialer_list(dialer, seen_at=None)

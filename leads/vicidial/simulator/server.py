@@ -7,6 +7,7 @@ nothing of them.
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -63,8 +64,9 @@ class Simulator:
         self.published_order = published_order
         self.store = Store(store, clock)
         self.store.set_user(user, password=password)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._server: asyncio.Server | None = None
+        self._loop: asyncio.AbstractEventLoop
+        self._over: asyncio.Event
+        self._serving = threading.Event()
         self._thread: threading.Thread | None = None
         self.connections: set[asyncio.Transport] = set()
 
@@ -81,34 +83,32 @@ class Simulator:
 
     def start(self) -> None:
         """Listen, and return when calls are answered. Raises OSError if the port is in use."""
-        self._loop = asyncio.new_event_loop()
-        making = self._loop.create_server(lambda: Connection(self), HOST, self.port)
-        try:
-            self._server = self._loop.run_until_complete(making)
-        except OSError:
-            self._loop.close()
-            raise
-        self.port = int(self._server.sockets[0].getsockname()[1])
+        # Bound here and served there: the caller's thread may have an event loop of its own.
+        listening = socket.create_server((HOST, self.port))
+        self.port = int(listening.getsockname()[1])
         self._thread = threading.Thread(
-            target=self._loop.run_forever, name="vicidial-simulator", daemon=True
+            target=lambda: asyncio.run(self._serve(listening)), name="vicidial-simulator"
         )
+        self._thread.daemon = True
         self._thread.start()
+        self._serving.wait()
+
+    async def _serve(self, listening: socket.socket) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._over = asyncio.Event()
+        server = await self._loop.create_server(lambda: Connection(self), sock=listening)
+        self._serving.set()
+        await self._over.wait()
+        server.close()
+        for transport in self.connections.copy():
+            transport.abort()
 
     def stop(self) -> None:
         """Close every connection and the port; the store can still be read."""
-        if self._loop is None or self._thread is None or self._loop.is_closed():
+        if self._thread is None or not self._thread.is_alive():
             return
-        self._loop.call_soon_threadsafe(self._close)
+        self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
-        self._loop.close()
-
-    def _close(self) -> None:
-        assert self._loop is not None  # noqa: S101
-        if self._server:
-            self._server.close()
-        for transport in self.connections.copy():
-            transport.abort()
-        self._loop.call_later(0.01, self._loop.stop)
 
     def fault_of(self, function: str) -> Fault | None:
         return self.faults.next(function) if self.faults else None

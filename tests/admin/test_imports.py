@@ -1,0 +1,254 @@
+"""Imports: uploaded with a form, watched, looked at by everybody, changed by nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from leads import tasks
+from leads.intake import stage
+from leads.models import Import, ImportStatus, Lead, LeadStatus, Source
+from tests.factories import make_import, make_lead, make_source, make_user
+
+pytestmark = pytest.mark.django_db
+LIST, ADD = reverse("admin:leads_import_changelist"), reverse("admin:leads_import_add")
+LEADS = reverse("admin:leads_lead_changelist")
+GOOD = b"phone;first name;shoe size\n7275550123;Ann;7\n7275550123;Ann;7\n12;Ben;8\n"
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def kicked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ids of the imports that a worker was told of."""
+    ids: list[int] = []
+    monkeypatch.setattr(tasks.run_import, "delay", ids.append)
+    return ids
+
+
+@pytest.fixture
+def reviewer(client: Client) -> Client:
+    client.force_login(make_user("Reviewer"))
+    return client
+
+
+def page_of(run: Import) -> str:
+    return reverse("admin:leads_import_change", args=[run.pk])
+
+
+def part_of(run: Import) -> str:
+    return reverse("admin:leads_import_progress", args=[run.pk])
+
+
+def upload(client: Client, content: bytes = GOOD, source: Source | None = None, **more: Any) -> Any:
+    file = SimpleUploadedFile("spring.csv", content)
+    source = source or make_source()
+    return client.post(ADD, {"lead_source": source.pk, "upload": file, **more})
+
+
+def text_of(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_an_upload_makes_the_import_and_tells_a_worker(
+    reviewer: Client, kicked: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    source = make_source(country="GB", default_list_id=102)
+    callbacks: DjangoCaptureOnCommitCallbacks = django_capture_on_commit_callbacks
+    with callbacks(execute=True):
+        response = upload(reviewer, source=source)
+    run = Import.objects.get()
+    assert response.url == page_of(run)
+    assert kicked == [run.pk]
+    assert (run.filename, run.country, run.list_id) == ("spring.csv", "GB", 102)
+    assert run.created_by is not None
+    assert run.created_by.username.startswith("reviewer")
+    assert run.status == ImportStatus.WAITING
+
+
+def test_what_the_form_says_goes_before_what_the_source_says(reviewer: Client) -> None:
+    upload(
+        reviewer, source=make_source(country="GB", default_list_id=102), list_id=101, country="us"
+    )
+    run = Import.objects.get()
+    assert (run.country, run.list_id) == ("US", 101)
+
+
+@pytest.mark.parametrize(
+    ("content", "more", "says"),
+    [
+        (b"", {}, "empty"),
+        (b"PK\x03\x04", {}, "spreadsheet"),
+        (b"name,colour\nAnn,red\n", {}, "no phone column"),
+        (GOOD, {"country": "XX"}, "There is no country"),
+        (GOOD, {"list_id": "12"}, "3 to 12 digits"),
+        (GOOD, {"list_id": "abc"}, "whole number"),
+        (GOOD, {"lead_source": "999999"}, "valid choice"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_refused_in_words_and_nothing_is_kept(
+    content: bytes,
+    more: dict[str, str],
+    says: str,
+    reviewer: Client,
+    kicked: list[int],
+    settings: Any,
+) -> None:
+    response = upload(reviewer, content, **more)
+    assert response.status_code == 200
+    assert says in response.content.decode()
+    assert not Import.objects.exists()
+    assert kicked == []
+    assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_the_same_file_again_is_said_with_a_link_to_the_first(reviewer: Client) -> None:
+    source = make_source()
+    upload(reviewer, source=source)
+    first = Import.objects.get()
+    upload(reviewer, source=source)
+    second = Import.objects.latest("pk")
+    page = text_of(reviewer, page_of(second))
+    assert "This very file was loaded before" in page
+    assert f'href="{page_of(first)}"' in page
+
+
+def test_a_file_of_another_source_is_no_repetition(reviewer: Client) -> None:
+    upload(reviewer)
+    upload(reviewer)
+    assert "loaded before" not in text_of(reviewer, page_of(Import.objects.latest("pk")))
+
+
+def test_the_page_accounts_for_every_row_with_a_link_to_each_kind(reviewer: Client) -> None:
+    upload(reviewer)
+    run = stage.load(Import.objects.get())
+    page = text_of(reviewer, page_of(run))
+    leads = f"{LEADS}?import_run__id__exact={run.pk}"
+    assert f'href="{leads}"' in page
+    assert (run.rows_read, run.rows_staged, run.rows_invalid, run.rows_duplicate) == (3, 1, 1, 1)
+    for status in ("staged", "invalid", "duplicate"):
+        assert f'href="{leads}&amp;status__exact={status}"' in page
+    assert "look at the staged leads and approve them" in page
+
+
+def test_the_page_says_what_each_column_was_taken_for(reviewer: Client) -> None:
+    upload(reviewer)
+    page = text_of(reviewer, page_of(Import.objects.get()))
+    assert "phone_number" in page
+    assert "first_name" in page
+    assert "shoe size" in page
+    assert "kept as it came, not sent" in page
+    assert "Read as utf-8 with semicolons between the cells" in page
+
+
+def test_the_page_says_why_rows_were_stopped_in_words(reviewer: Client) -> None:
+    run = make_import(rows_read=2, rows_invalid=1, rows_staged=1)
+    make_lead(LeadStatus.INVALID, import_run=run, reasons=["PHONE_LENGTH"])
+    make_lead(import_run=run, warnings=["WIRE_LOSS", "CODE_OF_A_LATER_RELEASE"])
+    page = text_of(reviewer, page_of(run))
+    assert "VICIdial takes 6 to 16. Write the whole number with its area code." in page
+    assert f"{LEADS}?import_run__id__exact={run.pk}&amp;finding=PHONE_LENGTH" in page
+    assert "WIRE_LOSS" in page
+    assert "CODE_OF_A_LATER_RELEASE" in page
+
+
+def test_a_failed_import_says_why(reviewer: Client) -> None:
+    run = make_import(status=ImportStatus.FAILED, error="Line 7 is no text.")
+    page = text_of(reviewer, page_of(run))
+    assert "Line 7 is no text." in page
+    assert "Nothing of this file was loaded" in page
+    assert part_of(run) not in page
+
+
+@pytest.mark.parametrize("status", [ImportStatus.WAITING, ImportStatus.RUNNING])
+def test_a_page_of_an_open_import_asks_again_for_its_progress(
+    status: ImportStatus, reviewer: Client
+) -> None:
+    run = make_import(status=status, size=200, bytes_done=50, rows_read=1234)
+    assert f'hx-get="{part_of(run)}"' in text_of(reviewer, page_of(run))
+    part = text_of(reviewer, part_of(run))
+    assert "width: 25%" in part
+    assert "1,234 rows" in part
+    assert "<html" not in part
+
+
+def test_a_page_of_a_finished_import_asks_no_more(reviewer: Client) -> None:
+    run = make_import()
+    assert part_of(run) not in text_of(reviewer, page_of(run))
+    assert part_of(run) not in text_of(reviewer, part_of(run))
+
+
+def test_the_progress_needs_the_right_that_the_page_needs(client: Client) -> None:
+    run = make_import()
+    client.force_login(make_user(None))
+    assert client.get(page_of(run)).status_code == 403
+    assert client.get(part_of(run)).status_code == 403
+    assert Client().get(part_of(run)).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["leads_import_change", "leads_import_progress"])
+def test_an_import_that_is_not_there_is_not_found(name: str, reviewer: Client) -> None:
+    assert reviewer.get(reverse(f"admin:{name}", args=[4711])).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["Reviewer", "Admin", "Auditor", "superuser"])
+def test_nobody_changes_or_deletes_an_import(role: str, client: Client) -> None:
+    run = make_import()
+    client.force_login(make_user(role))
+    assert client.post(page_of(run), {"filename": "other.csv"}).status_code == 403
+    assert client.post(part_of(run)).status_code == 403
+    delete = reverse("admin:leads_import_delete", args=[run.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+    assert Import.objects.get().filename == run.filename
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [("Reviewer", True), ("Admin", True), ("superuser", True), ("Auditor", False), (None, False)],
+)
+def test_only_who_may_import_uploads(role: str | None, allowed: bool, client: Client) -> None:
+    client.force_login(make_user(role))
+    assert client.get(ADD).status_code == (200 if allowed else 403)
+    assert upload(client).status_code == (302 if allowed else 403)
+    assert Import.objects.exists() is allowed
+    if role:
+        assert (ADD in text_of(client, LIST)) is allowed
+
+
+def test_the_list_shows_what_became_of_the_rows(reviewer: Client) -> None:
+    make_import(filename="spring.csv", rows_read=1500, rows_staged=1500, size=2_500_000)
+    page = text_of(reviewer, LIST)
+    for words in ("spring.csv", "Done", "1500", "2.4"):
+        assert words in page
+
+
+def test_an_empty_list_says_what_to_do_first(reviewer: Client) -> None:
+    assert "upload a file of leads" in text_of(reviewer, LIST)
+
+
+def test_a_filter_without_result_says_so(reviewer: Client) -> None:
+    make_import()
+    assert "Nothing matches" in text_of(reviewer, f"{LIST}?q=nobody")
+
+
+def test_what_the_source_wrote_is_never_taken_for_html(reviewer: Client) -> None:
+    bad = "<script>alert(1)</script>"
+    run = make_import(filename=f"{bad}.csv", header=[bad], mapping=[None])
+    assert bad not in text_of(reviewer, page_of(run))
+    assert bad not in text_of(reviewer, LIST)
+
+
+def test_leads_exist_only_after_the_load(reviewer: Client) -> None:
+    upload(reviewer)
+    assert not Lead.objects.exists()
