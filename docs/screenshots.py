@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 PAGES = {
     "reviewer": {
         "home": "admin/",
-        "leads": "admin/leads/lead/",
+        "leads": "admin/leads/lead/?finding=any",
         "lead": "admin/leads/lead/?status__exact=pushed",
         "invalid": "admin/leads/lead/?status__exact=invalid",
         "import": "admin/leads/import/",

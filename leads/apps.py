@@ -7,5 +7,5 @@ from django.apps import AppConfig
 
 class LeadsConfig(AppConfig):
     name = "leads"
-    verbose_name = "Leads"
+    verbose_name = "Portal"
     default_auto_field = "django.db.models.BigAutoField"

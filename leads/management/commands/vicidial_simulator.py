@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,16 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="of the faults")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not 0 <= options["port"] <= 65535:
+            raise CommandError(f"--port {options['port']}: a port is a number up to 65535.")
+        if not 0 <= options["faults"] <= 1:
+            raise CommandError(f"--faults {options['faults']}: a share is from 0 to 1.")
+        try:
+            self.serve(options)
+        except sqlite3.Error as error:
+            raise CommandError(f"--store {options['store']} cannot be used: {error}.") from None
+
+    def serve(self, options: dict[str, Any]) -> None:
         simulator = Simulator(
             options["port"],
             options["user"],

@@ -31,7 +31,9 @@ def refusal(store: Store, function: str, name: str, password: str, ip: str) -> s
     user = store.users.get(_REDUCED.sub("", name))
     if user is not None and _locked(store, user):
         return f"ERROR: Too many login attempts, try again in 15 minutes: |{name}|LOCK|\n"
-    if user is None or _REDUCED.sub("", password) != _REDUCED.sub("", user.password):
+    # Only what is sent is reduced: a password with any other character can never log in.
+    given = _REDUCED.sub("", password)
+    if user is None or not given or given != user.password:
         if user is not None:
             user.failed += 1
             if user.failed >= MOST_FAILURES:

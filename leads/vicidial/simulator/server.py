@@ -109,6 +109,7 @@ class Simulator:
             return
         self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
+        self.store.close()
 
     def fault_of(self, function: str) -> Fault | None:
         return self.faults.next(function) if self.faults else None

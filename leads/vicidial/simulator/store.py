@@ -74,15 +74,21 @@ class Store:
         # What was answered survives a kill of this process; nobody asks for more of a simulator.
         opened.execute("PRAGMA journal_mode=WAL")
         opened.execute("PRAGMA synchronous=NORMAL")
-        opened.execute("CREATE TABLE IF NOT EXISTS lead (lead_id INTEGER PRIMARY KEY, data TEXT)")
+        # AUTOINCREMENT: the id of a deleted lead is never given again, as in MySQL.
+        opened.execute(
+            "CREATE TABLE IF NOT EXISTS lead (lead_id INTEGER PRIMARY KEY AUTOINCREMENT, data TEXT)"
+        )
+        for (highest,) in opened.execute("SELECT seq FROM sqlite_sequence WHERE name = 'lead'"):
+            self.next_lead_id = highest + 1
         for lead_id, data in opened.execute("SELECT lead_id, data FROM lead"):
             self._index(lead_id, json.loads(data))
-            self.next_lead_id = max(self.next_lead_id, lead_id + 1)
         return opened
 
     def close(self) -> None:
-        if self._file:
-            self._file.close()
+        with self.lock:
+            if self._file:
+                self._file.close()
+                self._file = None
 
     # Set-up
 

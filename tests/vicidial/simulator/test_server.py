@@ -191,3 +191,17 @@ def test_the_same_seed_plans_the_same_faults() -> None:
 def test_a_port_in_use_is_told() -> None:
     with Simulator(password="1234") as first, pytest.raises(OSError, match="in use"):
         Simulator(first.port, password="1234").start()
+
+
+def test_a_password_with_other_signs_can_never_log_in(simulator: Simulator) -> None:
+    simulator.store.set_user("6666", password="p@ss")
+    assert "Login incorrect" in call(simulator, **{"pass": "p@ss"}).text
+
+
+def test_the_id_of_a_deleted_lead_is_never_given_again(tmp_path: Path) -> None:
+    file = tmp_path / "leads.sqlite"
+    with Simulator(password="1234", store=file) as first:
+        lead_id = int(str(added(first)["lead_id"]))
+        call(first, "update_lead", lead_id=str(lead_id), delete_lead="Y")
+    with Simulator(password="1234", store=file) as second:
+        assert added(second)["lead_id"] == lead_id + 1
