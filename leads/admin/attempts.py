@@ -3,27 +3,54 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
-    RangeDateTimeFilter,
+    RangeDateFilter,
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
 
 from leads.admin.lead_search import search
+from leads.admin.own_imports import sees_all_pushes
 from leads.admin.parts import ReadOnlyAdmin
 from leads.models import Lead, Outcome, PushAttempt
+from leads.vicidial.reasons import sentence_for
 
 MOST_LEADS = 1000
+
+
+class OpenedFilter(RangeDateFilter):
+    """From one day to another, both whole; a day that is none filters nothing."""
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[PushAttempt]
+    ) -> QuerySet[PushAttempt]:
+        if begin := self._midnight("opened_at_from"):
+            queryset = queryset.filter(opened_at__gte=begin)
+        if end := self._midnight("opened_at_to"):
+            queryset = queryset.filter(opened_at__lt=end + timedelta(days=1))
+        return queryset
+
+    def _midnight(self, parameter: str) -> datetime | None:
+        try:
+            day = forms.DateField(required=False).clean(self.used_parameters.get(parameter))
+        except ValidationError:
+            return None
+        return timezone.make_aware(datetime.combine(day, time.min)) if day else None
 
 
 @admin.register(PushAttempt)
@@ -31,7 +58,7 @@ class PushAttemptAdmin(ReadOnlyAdmin):
     """Looked at by auditors and admins; reviewers see those about leads of their own imports."""
 
     list_display = [
-        "opened_at",
+        "opened",
         "kind",
         "outcome_badge",
         "phone",
@@ -42,13 +69,13 @@ class PushAttemptAdmin(ReadOnlyAdmin):
         "batch_link",
         "user",
     ]
-    list_display_links = ["opened_at"]
+    list_display_links = ["opened"]
     list_select_related = ["lead", "user"]
     list_filter = [
         ("outcome", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ("dialer", RelatedDropdownFilter),
-        ("opened_at", RangeDateTimeFilter),
+        ("opened_at", OpenedFilter),
     ]
     list_filter_submit = True
     search_fields = ["lead__phone_e164"]  # shows the box; get_search_results answers
@@ -57,33 +84,53 @@ class PushAttemptAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     sortable_by = ()
     actions = None
-    fields = [
-        "opened_at",
-        "sealed_at",
-        "kind",
-        "number",
-        "outcome",
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("opened", "sealed"),
+                    ("kind", "number"),
+                    ("outcome_badge", "reason"),
+                    "reason_in_words",
+                    "lead_link",
+                    ("batch_link", "asked_by"),
+                    ("dialer", "worker"),
+                ]
+            },
+        ),
+        (
+            _("Sent"),
+            {"fields": [("asked_list_id", "vendor_lead_code"), "sent"]},
+        ),
+        (
+            _("Answered"),
+            {
+                "fields": [
+                    ("answered_lead_id", "answered_list_id"),
+                    ("http_status", "milliseconds"),
+                    "whole_answer",
+                    "said",
+                ]
+            },
+        ),
+    ]
+    readonly_fields = [
+        "opened",
+        "sealed",
+        "outcome_badge",
+        "reason_in_words",
         "lead_link",
         "batch_link",
-        "dialer",
-        "asked_list_id",
-        "vendor_lead_code",
-        "answered_lead_id",
-        "answered_list_id",
-        "reason",
-        "http_status",
-        "milliseconds",
+        "asked_by",
         "sent",
-        "answer",
+        "whole_answer",
         "said",
-        "worker",
-        "user",
     ]
-    readonly_fields = ["lead_link", "batch_link", "sent", "said"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PushAttempt]:
         attempts: QuerySet[PushAttempt] = super().get_queryset(request)
-        if request.user.has_perm("leads.push_lead") or request.user.has_perm("leads.export_lead"):
+        if sees_all_pushes(request.user):
             return attempts
         return attempts.filter(lead__import_run__created_by=request.user.pk)
 
@@ -105,6 +152,26 @@ class PushAttemptAdmin(ReadOnlyAdmin):
     def outcome_badge(self, attempt: PushAttempt) -> str:
         return attempt.get_outcome_display() or str(_("on its way"))
 
+    @admin.display(description=_("Opened"))
+    def opened(self, attempt: PushAttempt) -> str:
+        return _moment(attempt.opened_at)
+
+    @admin.display(description=_("Sealed"))
+    def sealed(self, attempt: PushAttempt) -> str:
+        return _moment(attempt.sealed_at) if attempt.sealed_at else str(_("not yet"))
+
+    @admin.display(description=_("Asked by"), empty_value="–")
+    def asked_by(self, attempt: PushAttempt) -> str | None:
+        return str(attempt.user) if attempt.user else None
+
+    @admin.display(description=_("Whole answer"))
+    def whole_answer(self, attempt: PushAttempt) -> SafeString:
+        return _block(attempt.answer or "–")
+
+    @admin.display(description=_("In words"), empty_value="–")
+    def reason_in_words(self, attempt: PushAttempt) -> str | None:
+        return sentence_for(attempt.reason) or None
+
     @admin.display(description=_("Phone"))
     def phone(self, attempt: PushAttempt) -> str:
         return attempt.lead.phone_e164 or attempt.lead.phone_number
@@ -124,6 +191,11 @@ class PushAttemptAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Notices"))
     def said(self, attempt: PushAttempt) -> str:
         return " · ".join(attempt.notices) or "–"
+
+
+def _moment(when: datetime) -> str:
+    # Calls of one lead are seconds apart: minutes would hide their order.
+    return date_format(timezone.localtime(when), "j M Y H:i:s")
 
 
 def _link(model: str, pk: int, text: str) -> SafeString:

@@ -22,7 +22,13 @@ from leads.admin.parts import ReadOnlyAdmin, kick
 from leads.admin.verbs import Said, Verb, VerbPages
 from leads.models import BatchStatus, LeadStatus, PushBatch
 from leads.push import queue
-from leads.reports.batches import OPEN, counts_by_batch, kept_by_undo, refusals
+from leads.reports.batches import (
+    OPEN,
+    counts_by_batch,
+    kept_by_undo,
+    percent_settled,
+    refusals,
+)
 from leads.vicidial.reasons import sentence_for
 
 S = BatchStatus
@@ -142,7 +148,7 @@ class PushBatchAdmin(ReadOnlyAdmin):
     sortable_by = ()
     actions = None
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return BatchList
 
     @admin.display(description=gettext_lazy("Batch"))
@@ -201,15 +207,15 @@ class PushBatchAdmin(ReadOnlyAdmin):
             raise Http404
         counts = counts_by_batch([batch.pk]).get(batch.pk, {})
         still_open = sum(counts.get(status, 0) for status in OPEN)
-        total = max(batch.selected, 1)
         context = {
             **self.admin_site.each_context(request),
             "opts": PushBatch._meta,
+            "original": batch,
             "title": f"{_('Batch')} {batch.pk}",
             "batch": batch,
             "colour": BatchStatus(batch.status).colour,
             "live": batch.status in (S.RUNNING, S.PAUSED) or still_open > 0,
-            "percent": min(100, round(100 * (sum(counts.values()) - still_open) / total)),
+            "percent": percent_settled(batch.selected, still_open),
             "counts": [(status, counts[status]) for status in LeadStatus if status in counts],
             "away": batch.selected - sum(counts.values()),
             "kept": kept_by_undo(batch.pk),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
@@ -86,14 +87,43 @@ class DialerListInline(StackedInline):
     model = DialerList
     form = DialerListForm
     extra = 0
-    fields = [
-        ("list_id", "name", "campaign_id"),
-        ("enabled", "confirmed", "seen_at"),
-        "duplicate_check",
-        ("dnc_check", "campaign_dnc_check"),
-        ("usacan_prefix_check", "usacan_areacode_check", "nanpa_ac_prefix_check"),
-        ("add_to_hopper", "hopper_priority", "hopper_local_call_time_check"),
-        ("tz_method", "lookup_state"),
+    verbose_name = gettext_lazy("list")
+    verbose_name_plural = gettext_lazy("Lists, and the options that their leads are pushed with")
+    fieldsets = [
+        (
+            gettext_lazy("The list"),
+            {
+                "fields": [
+                    ("list_id", "name"),
+                    ("campaign_id", "enabled"),
+                    "confirmed",
+                    "seen_at",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("Refuse leads that are already there, or must not be called"),
+            {"fields": ["duplicate_check", ("dnc_check", "campaign_dnc_check")]},
+        ),
+        (
+            gettext_lazy("Refuse numbers that cannot be in the USA or Canada"),
+            {
+                "fields": [
+                    ("usacan_prefix_check", "usacan_areacode_check"),
+                    "nanpa_ac_prefix_check",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("Hopper, time zone and state"),
+            {
+                "fields": [
+                    ("add_to_hopper", "hopper_priority"),
+                    "hopper_local_call_time_check",
+                    ("tz_method", "lookup_state"),
+                ]
+            },
+        ),
     ]
     readonly_fields = ["seen_at"]
 
@@ -104,7 +134,7 @@ class DialerAdmin(PageAdmin):
 
     form = DialerForm
     inlines = [DialerListInline]
-    list_display = ["name", "base_url", "state", "lists_named", "tested_at"]
+    list_display = ["name", "host", "state", "lists_named", "tested_at"]
     list_prefetch_related = ["lists"]
     search_fields = ["name"]
     ordering = ["name"]
@@ -146,6 +176,10 @@ class DialerAdmin(PageAdmin):
         if dialer.is_paused:
             return "paused", _("Paused: %(why)s") % {"why": dialer.paused_reason}
         return "open", _("Open")
+
+    @admin.display(description=gettext_lazy("Host"))
+    def host(self, dialer: Dialer) -> str:
+        return urlsplit(dialer.base_url).netloc
 
     @admin.display(description=gettext_lazy("Lists"))
     def lists_named(self, dialer: Dialer) -> str:

@@ -17,7 +17,7 @@ from leads.models import (
     PushBatch,
     Source,
 )
-from leads.reports.batches import OPEN, counts_by_batch
+from leads.reports.batches import OPEN, counts_by_batch, percent_settled
 from leads.reports.overview import MOST, capped_counts
 
 SHOWN = 5
@@ -82,8 +82,7 @@ def running_batches() -> list[dict[str, Any]]:
     for batch in batches:
         now = counts.get(batch.pk, {})
         waits = sum(now.get(status, 0) for status in OPEN)
-        percent = round(100 * (batch.selected - waits) / max(batch.selected, 1))
-        found.append({"batch": batch, "percent": max(0, min(100, percent))})
+        found.append({"batch": batch, "percent": percent_settled(batch.selected, waits)})
     return found
 
 

@@ -22,9 +22,11 @@ from leads.admin.parts import PageAdmin, kick
 from leads.cleaning.reasons import sentence
 from leads.intake.account import codes
 from leads.intake.upload import same_file
-from leads.models import Import, ImportStatus
+from leads.models import Import, ImportStatus, Lead, LeadStatus, Source
+from leads.reports.standing import standing
 
 OPEN = {ImportStatus.WAITING, ImportStatus.RUNNING}
+TO_DO = [LeadStatus.STAGED, LeadStatus.INVALID]  # what waits for a reviewer, in this order
 PAGE = "admin/leads/import/page.html"
 PROGRESS = "admin/leads/import/progress.html"
 DELIMITERS = {
@@ -82,6 +84,18 @@ class ImportAdmin(PageAdmin):
     ) -> Any:
         return type("UploadForm", (ImportForm,), {"user": request.user})
 
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if self.has_add_permission(request) and not Source.objects.exists():
+            text = _("There is no source yet. A file needs one: an admin adds it on Sources.")
+            messages.warning(request, text)
+        only_save = {"show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         kick(tasks.run_import, obj.pk)
 
@@ -127,15 +141,19 @@ class ImportAdmin(PageAdmin):
         run = self.get_object(request, object_id)
         if not isinstance(run, Import):
             raise Http404
+        now = stands(run)
         context = {
             **self.admin_site.each_context(request),
             "opts": Import._meta,
+            "original": run,
             "title": run.filename,
             "run": run,
             "open": run.status in OPEN,
             "colour": ImportStatus(run.status).colour,
             "percent": min(100, round(100 * run.bytes_done / run.size)) if run.size else 0,
             "columns": columns(run),
+            "now": now,
+            "to_do": next((status for status in TO_DO if status in dict(now)), None),
             "delimiter": DELIMITERS.get(run.delimiter, run.delimiter),
             "stops": findings(run, "reasons"),
             "warns": findings(run, "warnings"),
@@ -147,6 +165,14 @@ class ImportAdmin(PageAdmin):
 def columns(run: Import) -> list[tuple[str, str]]:
     """What each column of the file was taken for; empty for those kept only as they came."""
     return [(name, field or "") for name, field in zip(run.header, run.mapping, strict=False)]
+
+
+def stands(run: Import) -> list[tuple[LeadStatus, int]]:
+    """Where the rows of a loaded import stand now: each status that any of them has."""
+    if run.status != ImportStatus.DONE:
+        return []
+    counts = standing(Lead.objects.filter(import_run=run))
+    return [(status, counts[status]) for status in LeadStatus if counts[status]]
 
 
 def findings(run: Import, column: Literal["reasons", "warnings"]) -> list[dict[str, Any]]:

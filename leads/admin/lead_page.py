@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from leads.admin.lead_actions import ACTIONS, may
 from leads.admin.lead_correct import may_correct
 from leads.admin.lead_values import rows_of
+from leads.admin.own_imports import sees_pushes_of
 from leads.cleaning.reasons import Severity
 from leads.history.timeline import timeline
 from leads.models import Lead, LeadStatus, Outcome, PushAttempt
@@ -77,6 +78,8 @@ class LeadPage:
     def context(self, request: HttpRequest, lead: Lead) -> dict[str, Any]:
         """What the template shows of the lead."""
         duplicates = lead.duplicates.order_by("pk").only("duplicate_of", "first_name")
+        sees = sees_pushes_of(request.user, lead)
+        attempts = lead.attempts.select_related("user") if sees else []
         return {
             "lead": lead,
             "status": S(lead.status),
@@ -86,8 +89,9 @@ class LeadPage:
             "decision": REJECT_REASONS.get(lead.decision_reason, lead.decision_reason),
             "duplicates": duplicates[: SHOWN_DUPLICATES + 1],
             "most_duplicates": SHOWN_DUPLICATES,
-            "attempts": [_attempt(each) for each in lead.attempts.select_related("user")],
-            "happenings": timeline(lead, REJECT_REASONS),
+            "sees_pushes": sees,
+            "attempts": [_attempt(each) for each in attempts],
+            "happenings": timeline(lead, REJECT_REASONS) if sees else [],
             "buttons": buttons(request, lead),
             "may_correct": may_correct(request) and lead.status not in ON_ITS_WAY,
         }

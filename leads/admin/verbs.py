@@ -86,6 +86,7 @@ class VerbPages:
         context = {
             **self.model_admin.admin_site.each_context(request),
             "opts": self.opts,
+            "original": obj,
             "title": f"{verb.label}: {capfirst(str(obj))}",
             "verb": verb,
             "asks": verb.asks(obj),

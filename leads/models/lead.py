@@ -5,7 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import BrinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -155,6 +155,8 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
         ]
         indexes = [
             models.Index(fields=["status", "-id"], name="lead_status"),
+            # Leads come in by time, so a few bytes per block find a range of days.
+            BrinIndex(fields=["created_at"], name="lead_created", autosummarize=True),
             models.Index(fields=["import_run", "status"], name="lead_import"),
             models.Index(fields=["lead_source", "-id"], name="lead_source"),
             models.Index(fields=["phone_e164"], name="lead_phone"),

@@ -20,6 +20,11 @@ def counts_by_batch(batch_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     return found
 
 
+def percent_settled(selected: int, still_open: int) -> int:
+    """How much of a batch is at its end, 0 to 100; leads that left it (cancelled, undone) are."""
+    return max(0, min(100, 100 * (selected - still_open) // max(selected, 1)))
+
+
 def refusals(batch_id: int) -> list[tuple[str, int]]:
     """(reason code, number of leads) of what the dialer refused, most first."""
     refused = Lead.objects.filter(batch=batch_id, status=LeadStatus.REFUSED).order_by()

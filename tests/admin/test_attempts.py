@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from leads.admin import attempts
 from leads.models import LeadStatus, Outcome, PushAttempt
+from leads.vicidial.reasons import sentence_for
 from tests.factories import make_attempt, make_import, make_lead, make_user
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +99,15 @@ def test_a_page_shows_what_was_sent_the_whole_answer_and_what_was_said_beside_it
     assert "Added" in page
 
 
+def test_a_page_says_why_it_was_refused_and_when_to_the_second(auditor: Client) -> None:
+    when = datetime(2026, 3, 5, 23, 59, 58, tzinfo=UTC)
+    attempt = sealed(outcome=Outcome.REFUSED, reason="DNC", opened_at=when)
+    page = auditor.get(page_of(attempt)).content.decode()
+    assert escape(sentence_for("DNC")) in page
+    assert "5 Mar 2026 23:59:58" in page
+    assert "5 Mar 2026 23:59:58" in auditor.get(LIST).content.decode()
+
+
 def test_an_open_attempt_is_on_its_way(auditor: Client) -> None:
     attempt = make_attempt(make_lead(LeadStatus.SENDING))
     assert "on its way" in auditor.get(LIST).content.decode()
@@ -137,7 +149,14 @@ def test_filters_keep_the_others_out(auditor: Client) -> None:
     assert listed(auditor, kind__exact="look-up") == {look_up.pk}
     assert listed(auditor, dialer__id__exact=added.dialer_id) == {added.pk}
     assert listed(auditor, batch__id__exact=added.batch_id) == {added.pk}
-    assert listed(auditor, opened_at_from_0="2020-01-01", opened_at_to_0="2020-01-02") == set()
+
+
+def test_a_day_is_wholly_inside_a_filter_that_ends_with_it(auditor: Client) -> None:
+    late = sealed(opened_at=datetime(2026, 3, 5, 23, 59, tzinfo=UTC))
+    sealed(opened_at=datetime(2026, 3, 6, 0, 1, tzinfo=UTC))
+    sealed(opened_at=datetime(2026, 3, 4, 23, 59, tzinfo=UTC))
+    query = {"opened_at_from": "2026-03-05", "opened_at_to": "2026-03-05"}
+    assert listed(auditor, **query) == {late.pk}
 
 
 @pytest.mark.parametrize(
@@ -146,7 +165,7 @@ def test_filters_keep_the_others_out(auditor: Client) -> None:
         {"outcome__exact": "gone"},
         {"dialer__id__exact": "x"},
         {"batch__id__exact": "x"},
-        {"opened_at_from_0": "yesterday"},
+        {"opened_at_from": "yesterday"},
     ],
 )
 def test_a_filter_that_makes_no_sense_is_no_error(query: dict[str, str], auditor: Client) -> None:

@@ -121,6 +121,7 @@ def test_leads_that_left_the_batch_are_accounted_for(admin: Client, batch: PushB
     PushBatch.objects.filter(pk=batch.pk).update(selected=10)
     page = text_of(admin, page_of(batch))
     assert "No longer in it" in page
+    assert "90 % have their final answer" in page
     assert ">6<" in page
 
 

@@ -142,6 +142,32 @@ def test_the_page_accounts_for_every_row_with_a_link_to_each_kind(reviewer: Clie
     assert "look at the staged leads and approve them" in page
 
 
+@pytest.mark.parametrize(
+    ("statuses", "says"),
+    [
+        ([LeadStatus.INVALID, LeadStatus.STAGED], "look at the staged leads and approve them"),
+        ([LeadStatus.INVALID, LeadStatus.PUSHED], "correct the invalid leads"),
+        ([LeadStatus.PUSHED], "Nothing is left to review here"),
+        ([], "Nothing is left to review here"),
+    ],
+)
+def test_the_page_says_where_the_rows_stand_now_and_what_is_next(
+    statuses: list[LeadStatus], says: str, reviewer: Client
+) -> None:
+    run = make_import()
+    for status in statuses:
+        make_lead(status, import_run=run)
+    response = reviewer.get(page_of(run))
+    assert response.context["now"] == [(status, 1) for status in statuses]
+    assert says in response.content.decode()
+
+
+def test_without_a_source_the_form_says_that_one_is_needed(reviewer: Client) -> None:
+    assert "A file needs one" in text_of(reviewer, ADD)
+    make_source()
+    assert "A file needs one" not in text_of(reviewer, ADD)
+
+
 def test_the_page_says_what_each_column_was_taken_for(reviewer: Client) -> None:
     upload(reviewer)
     page = text_of(reviewer, page_of(Import.objects.get()))

@@ -7,7 +7,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from leads.models import LeadStatus, Outcome
-from leads.reports.batches import counts_by_batch, kept_by_undo, refusals
+from leads.reports.batches import counts_by_batch, kept_by_undo, percent_settled, refusals
 from tests.factories import make_attempt, make_batch, make_lead
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +28,16 @@ def test_the_leads_of_several_batches_are_counted_by_one_query(
 
 def test_no_batch_has_no_counts() -> None:
     assert counts_by_batch([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("selected", "still_open", "percent"),
+    [(4, 4, 0), (4, 1, 75), (4, 0, 100), (1000, 1, 99), (0, 0, 0), (1, 3, 0)],
+)
+def test_a_batch_is_at_its_end_only_when_nothing_is_open(
+    selected: int, still_open: int, percent: int
+) -> None:
+    assert percent_settled(selected, still_open) == percent
 
 
 def test_refusals_are_grouped_by_reason_most_first() -> None:
