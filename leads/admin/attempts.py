@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from leads.admin.lead_search import search
+from leads.admin.lead_search import LARGEST_ID, search
 from leads.admin.own_imports import sees_all_pushes
 from leads.admin.parts import ReadOnlyAdmin
 from leads.models import Lead, Outcome, PushAttempt
@@ -137,13 +137,16 @@ class PushAttemptAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[PushAttempt], search_term: str
     ) -> tuple[QuerySet[PushAttempt], bool]:
-        """Through the indexes of the leads: the attempts themselves have none for it."""
+        """Through the indexes of the leads, and by the lead_id that a call was answered with."""
         text = search_term.strip()
         if not text:
             return queryset, False
         leads = search(Lead.objects.all(), text).order_by("-id")
         ids = list(leads.values_list("pk", flat=True)[:MOST_LEADS])
-        return queryset.filter(lead__in=ids), False
+        found = Q(lead__in=ids)
+        if text.isdecimal() and int(text) <= LARGEST_ID:
+            found |= Q(answered_lead_id=int(text))
+        return queryset.filter(found), False
 
     @display(
         description=_("Outcome"),  # type: ignore[arg-type]

@@ -150,6 +150,12 @@ class PushAttempt(models.Model):
             models.Index(fields=["dialer", "-id"], name="attempt_dialer"),
             models.Index(fields=["outcome", "-id"], name="attempt_outcome"),
             models.Index(fields=["opened_at"], name="attempt_opened"),
+            # A lead loses its lead_id with an undo; what was called by that id must be found.
+            models.Index(
+                fields=["answered_lead_id"],
+                name="attempt_lead_id",
+                condition=Q(answered_lead_id__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -199,3 +199,14 @@ def test_nobody_adds_changes_or_deletes_an_attempt(role: str, client: Client) ->
 
 def test_an_empty_list_says_what_will_be_here(auditor: Client) -> None:
     assert "Every call to a dialer about a lead" in auditor.get(LIST).content.decode()
+
+
+def test_an_attempt_is_found_by_the_lead_id_that_its_lead_no_longer_has(client: Client) -> None:
+    lead = make_lead(LeadStatus.APPROVED)
+    attempt = make_attempt(lead)
+    PushAttempt.objects.filter(pk=attempt.pk).update(
+        sealed_at=timezone.now(), outcome="added", answered_lead_id=987654
+    )
+    client.force_login(make_user("Auditor"))
+    page = client.get("/admin/leads/pushattempt/?q=987654").content.decode()
+    assert lead.phone_e164 in page
