@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from kombu.exceptions import OperationalError
@@ -18,7 +16,8 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from leads import tasks
-from leads.admin.parts import ReadOnlyAdmin, kick
+from leads.admin.live import LivePage
+from leads.admin.parts import kick
 from leads.admin.verbs import Said, Verb, VerbPages
 from leads.models import BatchStatus, LeadStatus, PushBatch
 from leads.push import queue
@@ -33,8 +32,6 @@ from leads.vicidial.reasons import sentence_for
 
 S = BatchStatus
 PUSH = "leads.push_lead"
-PAGE = "admin/leads/pushbatch/page.html"
-PROGRESS = "admin/leads/pushbatch/progress.html"
 
 
 def pause(request: HttpRequest, batch: PushBatch) -> Said:
@@ -128,9 +125,11 @@ class BatchList(ChangeList):
 
 
 @admin.register(PushBatch)
-class PushBatchAdmin(ReadOnlyAdmin):
+class PushBatchAdmin(LivePage):
     """Made by the action Queue for push; paused, resumed, cancelled and undone here by admins."""
 
+    page = "admin/leads/pushbatch/page.html"
+    progress = "admin/leads/pushbatch/progress.html"
     list_display = [
         "name",
         "dialer_list",
@@ -175,42 +174,16 @@ class PushBatchAdmin(ReadOnlyAdmin):
         return sum(batch.now.get(status, 0) for status in OPEN)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.progress)
-        return [
-            path("<int:pk>/progress/", view, name="leads_pushbatch_progress"),
-            *VerbPages(self, VERBS).urls(),
-            *super().get_urls(),
-        ]
+        return [*VerbPages(self, VERBS).urls(), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PushBatch]:
         batches: QuerySet[PushBatch] = super().get_queryset(request)
         return batches.select_related("dialer", "dialer_list__dialer", "created_by", "changed_by")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        return self._render(request, object_id, PAGE)
-
-    def progress(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The part of the page that is asked for again while the batch runs."""
-        return self._render(request, str(pk), PROGRESS)
-
-    def _render(self, request: HttpRequest, object_id: str, template: str) -> HttpResponse:
-        if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
-            raise PermissionDenied
-        batch = self.get_object(request, object_id)
-        if not isinstance(batch, PushBatch):
-            raise Http404
+    def context_of(self, request: HttpRequest, batch: PushBatch) -> dict[str, Any]:
         counts = counts_by_batch([batch.pk]).get(batch.pk, {})
         still_open = sum(counts.get(status, 0) for status in OPEN)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": PushBatch._meta,
-            "original": batch,
+        return {
             "title": f"{_('Batch')} {batch.pk}",
             "batch": batch,
             "colour": BatchStatus(batch.status).colour,
@@ -225,4 +198,3 @@ class PushBatchAdmin(ReadOnlyAdmin):
             + f"?batch__id__exact={batch.pk}",
             "leads_url": f"{reverse('admin:leads_lead_changelist')}?batch__id__exact={batch.pk}",
         }
-        return TemplateResponse(request, template, context)

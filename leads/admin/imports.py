@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +16,8 @@ from unfold.decorators import display
 
 from leads import tasks
 from leads.admin.import_form import ImportForm
-from leads.admin.parts import PageAdmin, kick
+from leads.admin.live import LivePage
+from leads.admin.parts import kick
 from leads.cleaning.reasons import sentence
 from leads.intake.account import codes
 from leads.intake.upload import same_file
@@ -27,8 +26,6 @@ from leads.reports.standing import standing
 
 OPEN = {ImportStatus.WAITING, ImportStatus.RUNNING}
 TO_DO = [LeadStatus.STAGED, LeadStatus.INVALID]  # what waits for a reviewer, in this order
-PAGE = "admin/leads/import/page.html"
-PROGRESS = "admin/leads/import/progress.html"
 DELIMITERS = {
     ",": gettext_lazy("commas"),
     ";": gettext_lazy("semicolons"),
@@ -38,9 +35,11 @@ DELIMITERS = {
 
 
 @admin.register(Import)
-class ImportAdmin(PageAdmin):
+class ImportAdmin(LivePage):
     """Whoever may import uploads here; an import is never changed or deleted."""
 
+    page = "admin/leads/import/page.html"
+    progress = "admin/leads/import/progress.html"
     form = ImportForm
     list_display = [
         "filename",
@@ -75,9 +74,6 @@ class ImportAdmin(PageAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("leads.import_lead")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -117,35 +113,9 @@ class ImportAdmin(PageAdmin):
             )
         return HttpResponseRedirect(reverse("admin:leads_import_change", args=[obj.pk]))
 
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.progress)
-        mine = [path("<int:pk>/progress/", view, name="leads_import_progress")]
-        return [*mine, *super().get_urls()]
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        return self._render(request, object_id, PAGE)
-
-    def progress(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The part of the page that is asked for again while the file is loaded."""
-        return self._render(request, str(pk), PROGRESS)
-
-    def _render(self, request: HttpRequest, object_id: str, template: str) -> HttpResponse:
-        if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
-            raise PermissionDenied
-        run = self.get_object(request, object_id)
-        if not isinstance(run, Import):
-            raise Http404
+    def context_of(self, request: HttpRequest, run: Import) -> dict[str, Any]:
         now = stands(run)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": Import._meta,
-            "original": run,
+        return {
             "title": run.filename,
             "run": run,
             "open": run.status in OPEN,
@@ -159,7 +129,6 @@ class ImportAdmin(PageAdmin):
             "warns": findings(run, "warnings"),
             "leads_url": f"{reverse('admin:leads_lead_changelist')}?import_run__id__exact={run.pk}",
         }
-        return TemplateResponse(request, template, context)
 
 
 def columns(run: Import) -> list[tuple[str, str]]:
