@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import OperationalError, connection
 
@@ -37,6 +38,9 @@ CHUNK = 32  # leads claimed at once: committed before sending, few enough to be 
 GROUP_SECONDS = 0.04  # answers are gathered for this long before they are written
 CHECK_SECONDS = 0.5  # how often a pause or cancel is looked for
 IDLE_SECONDS = 1.0  # how often the queue is looked at while only slow calls are left
+SENDER_FAILED = AddLeadAnswer(
+    "unclear", "SENDER_FAILED", sentence="An error of the portal stopped the call."
+)
 UNCLEAR_RUN = 5  # unclear answers in a row that pause the dialer
 
 
@@ -135,7 +139,7 @@ class Engine:
             self.in_flight += 1
             self.batches.add(each.batch_id)
             future = pool.submit(self._send, each, moment, not_after)
-            future.add_done_callback(self._done)
+            future.add_done_callback(partial(self._done, each))
 
     def _send(self, each: Claim, not_before: float, not_after: float) -> Sent:
         """In a sender thread. A stop is honoured until the very moment before the call."""
@@ -157,8 +161,15 @@ class Engine:
             self.proven.set()
         return sent
 
-    def _done(self, future: Future[Sent]) -> None:
-        self.answers.put(future.result())
+    def _done(self, each: Claim, future: Future[Sent]) -> None:
+        if error := future.exception():
+            # A mistake of ours, perhaps after the call had left: the lead must be looked up, and
+            # the engine must not wait for an answer that never comes.
+            logger.error("Sending lead %s failed: %s", each.lead_id, type(error).__name__)
+            self.stop.set()
+            self.answers.put(Sent(each, SENDER_FAILED))
+        else:
+            self.answers.put(future.result())
 
     def _gather(self, wait: float) -> list[Sent]:
         """The answers that have come, waiting up to `wait` seconds for the first few."""

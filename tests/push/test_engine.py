@@ -430,3 +430,17 @@ def test_a_code_that_cannot_be_looked_up_at_all_is_left_to_a_person_and_holds_up
     settled = settle(dialer)
     assert (settled.unclear, settled.pushed) == (1, 1)
     assert "2015550150" in Lead.objects.get(status=S.UNCLEAR).settle_note
+
+
+def test_an_error_of_ours_in_the_middle_of_a_call_leaves_the_lead_unclear_and_ends_the_run(
+    dialer: Dialer, queued: Queued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> Sent:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr(runner, "send", broken)
+    queued(3)
+    run(dialer)
+    assert Lead.objects.filter(status=S.UNCLEAR).count() == 1
+    assert Lead.objects.filter(status=S.QUEUED).count() == 2
+    assert not PushAttempt.objects.filter(sealed_at=None).exists()
