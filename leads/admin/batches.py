@@ -20,9 +20,9 @@ from leads.admin.live import LivePage
 from leads.admin.parts import kick
 from leads.admin.verbs import Said, Verb, VerbPages
 from leads.models import BatchStatus, LeadStatus, PushBatch
+from leads.models.status import OPEN
 from leads.push import queue
 from leads.reports.batches import (
-    OPEN,
     counts_by_batch,
     kept_by_undo,
     percent_settled,

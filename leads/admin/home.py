@@ -17,7 +17,8 @@ from leads.models import (
     PushBatch,
     Source,
 )
-from leads.reports.batches import OPEN, counts_by_batch, percent_settled
+from leads.models.status import OPEN
+from leads.reports.batches import counts_by_batch, percent_settled
 from leads.reports.overview import MOST, capped_counts
 
 SHOWN = 5

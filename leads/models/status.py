@@ -71,6 +71,9 @@ KNOWN = frozenset(S) - {S.INVALID, S.DUPLICATE}
 # In these the lead is, or may be, on the dialer: its data must no longer be edited.
 ON_ITS_WAY = frozenset({S.QUEUED, S.SENDING, S.UNCLEAR, S.PUSHED})
 
+# A batch with leads in these is not at its end.
+OPEN = (S.QUEUED, S.SENDING, S.UNCLEAR)
+
 
 def sources_of(to: LeadStatus) -> frozenset[LeadStatus]:
     """The statuses from which a lead may move to `to`."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 from leads import lifecycle
 from leads.history.context import because
 from leads.models import BatchStatus, Dialer, DialerList, Lead, LeadStatus, PushBatch
+from leads.models.status import OPEN
 from leads.push.errors import PushError
 from leads.vicidial.releases import Capabilities
 from leads.vicidial.request import build_add_lead
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 S = LeadStatus
-
-# A batch with leads in these is not at its end.
-OPEN = [S.QUEUED, S.SENDING, S.UNCLEAR]
 
 
 @dataclass(frozen=True)

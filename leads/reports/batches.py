@@ -8,8 +8,6 @@ from django.db.models import Count
 
 from leads.models import Lead, LeadStatus, Outcome, PushAttempt
 
-OPEN = (LeadStatus.QUEUED, LeadStatus.SENDING, LeadStatus.UNCLEAR)
-
 
 def counts_by_batch(batch_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     """Batch id -> status -> number of its leads now."""

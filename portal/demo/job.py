@@ -20,12 +20,12 @@ from leads.dialers import breaker, probe
 from leads.dialers.connect import seal
 from leads.intake.upload import fingerprint, receive
 from leads.models import Dialer, DialerList, Import, ImportStatus, Lead, LeadStatus, Source
+from leads.models.status import OPEN
 from leads.push.queue import queue
 from leads.reports.standing import standing
 from leads.review.decide import approve
 
 LISTS = {101: "Outbound", 102: "Outbound2"}
-WAITING = [LeadStatus.QUEUED, LeadStatus.SENDING, LeadStatus.UNCLEAR]
 Progress = Callable[[str, int, int], None]
 
 
@@ -126,7 +126,7 @@ def bring_in(file: Path, by: User, *, country: str, progress: Progress) -> Impor
 def wait_for_push(leads: QuerySet[Lead], dialer: Dialer, progress: Progress) -> None:
     """Until every lead has its final answer; unclear ones are settled by the worker's beat."""
     total = leads.filter(batch__isnull=False).count()
-    while waiting := leads.filter(status__in=WAITING).count():
+    while waiting := leads.filter(status__in=OPEN).count():
         progress("pushing", total - waiting, total)
         time.sleep(0.2)
         dialer.refresh_from_db()
