@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from leads.cleaning.reasons import Note, Severity
 from leads.cleaning.row import clean_row
 from leads.cleaning.rules import Rules
+from leads.models import Import
 from leads.vicidial.request import losses
 
 WIRE_LOSS = "WIRE_LOSS"
@@ -73,6 +76,17 @@ def assess(values: Mapping[str, str], rules: Rules, more: tuple[Note, ...] = ())
         _once([note.code for note in notes if note.severity is Severity.STOPS]),
         _once(warnings),
         findings,
+    )
+
+
+def rules_of(run: Import) -> Rules:
+    """How the import's source writes its numbers and dates."""
+    source = run.lead_source
+    return Rules(
+        country=run.country,
+        unassigned=source.unassigned_numbers,  # type: ignore[arg-type]
+        date_order=source.date_order,  # type: ignore[arg-type]
+        today=timezone.localdate(),
     )
 
 

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from leads.cleaning.rules import Rules
+from leads.assess import rules_of
 from leads.dedup.exact import leads_with, prefer_index, try_lock_phones
 from leads.intake.account import Counts, account
 from leads.intake.copy_rows import Copier, Placed, reserve_ids
@@ -115,17 +115,6 @@ def _load(run: Import, progress: Progress) -> None:
             raise IntakeError("The file has a header but no leads below it; nothing was loaded.")
         account(run, counts)
         _finish(run, counts)
-
-
-def rules_of(run: Import) -> Rules:
-    """How the import's source writes its numbers and dates."""
-    source = run.lead_source
-    return Rules(
-        country=run.country,
-        unassigned=source.unassigned_numbers,  # type: ignore[arg-type]
-        date_order=source.date_order,  # type: ignore[arg-type]
-        today=timezone.localdate(),
-    )
 
 
 def _look_at(run: Import) -> Layout:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from leads import lifecycle
-from leads.assess import Assessment, assess
-from leads.cleaning.rules import Rules
+from leads.assess import Assessment, assess, rules_of
 from leads.dedup.exact import SAME_PHONE, try_lock_phones
 from leads.history.context import because
 from leads.models import Lead, LeadStatus
@@ -56,7 +55,7 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
                 " changed here. Take it out of its batch first, or change it on the dialer."
             )
         values = {**locked.wire_values(), "list_id": str(locked.list_id or ""), **changes}
-        found = assess({k: v for k, v in values.items() if v}, rules_of(locked))
+        found = assess({k: v for k, v in values.items() if v}, rules_of(locked.import_run))
         if found.phone_e164 != locked.phone_e164 and not try_lock_phones():
             raise CorrectionError(
                 "A file is being loaded just now, which may hold the same number. Try again when"
@@ -65,16 +64,6 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
         _write(locked, found)
         locked.refresh_from_db()
     return Corrected(locked, found)
-
-
-def rules_of(lead: Lead) -> Rules:
-    """How the lead's source writes its numbers and dates."""
-    source = lead.lead_source
-    return Rules(
-        country=lead.import_run.country or source.country,
-        unassigned=source.unassigned_numbers,  # type: ignore[arg-type]
-        date_order=source.date_order,  # type: ignore[arg-type]
-    )
 
 
 def _write(lead: Lead, found: Assessment) -> None:

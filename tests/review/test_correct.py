@@ -70,3 +70,9 @@ def test_what_the_dialer_would_change_is_a_warning_with_the_loss_in_words() -> N
     lead = correct(make_lead(), {"email": "ann+vip@example.com"}, by=None).lead
     assert "WIRE_LOSS" in lead.warnings
     assert any("email" in finding["text"] for finding in lead.findings or [])
+
+
+def test_a_birth_in_the_future_is_no_more_believed_here_than_in_a_file() -> None:
+    lead = correct(make_lead(), {"date_of_birth": "2999-01-31"}, by=None).lead
+    assert lead.date_of_birth is None
+    assert "DATE_INVALID" in lead.warnings
