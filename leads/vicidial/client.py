@@ -1,7 +1,8 @@
 """Call a dialer: POST over kept-alive connections, with time-outs, and no password in any text.
 
-Each call takes one of at most `connections` requests sessions from a pool and gives it back: the
-docs of requests do not promise that a Session may be used by several threads at once.
+Each call takes one of at most `connections` transport adapters of requests from a pool and gives it
+back: each keeps one connection. A Session on top of it would work out redirects, cookies, proxies
+and headers anew for every call, which takes more time than the call.
 """
 
 from __future__ import annotations
@@ -14,14 +15,24 @@ from types import TracebackType
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from urllib3.exceptions import HTTPError
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from leads.vicidial.address import normalise_url
 from leads.vicidial.answers import AddLeadAnswer, read_add_lead
 from leads.vicidial.errors import DialerError, NoAnswer, NotSent
 from leads.vicidial.reasons import sentence_for
 from leads.vicidial.redact import redact
-from leads.vicidial.transport import CALL, TooLarge, TooSlow, failure, new_session, read_body
+from leads.vicidial.transport import (
+    CALL,
+    TooLarge,
+    TooSlow,
+    failure,
+    new_adapter,
+    prepared,
+    read_body,
+)
 
 __all__ = ["Answer", "Client", "normalise_url"]
 
@@ -63,12 +74,16 @@ class Client:
         self.source = source
         self.timeouts = (connect_timeout, read_timeout)
         self._host = urlsplit(self.url).netloc
+        self._verify = verify
+        if verify is False:
+            # Said once by who switched it off, not with every call.
+            urllib3.disable_warnings(InsecureRequestWarning)
         # Closures, so that nobody who looks at the object or a stack frame sees the password.
         self._login: Callable[[], dict[str, str]] = lambda: {"user": user, "pass": password}
         self.redact: Callable[[str], str] = lambda text: redact(text, password)
-        self._pool: LifoQueue[requests.Session] = LifoQueue()
+        self._pool: LifoQueue[HTTPAdapter] = LifoQueue()
         for _ in range(max(connections, 1)):
-            self._pool.put(new_session(verify))
+            self._pool.put(new_adapter())
 
     def __repr__(self) -> str:
         return f"<Client {self.user} at {self._host}>"
@@ -86,8 +101,8 @@ class Client:
 
     def close(self) -> None:
         """Close the connections that are not in use; the client may be used again."""
-        for session in tuple(self._pool.queue):
-            session.close()
+        for adapter in tuple(self._pool.queue):
+            adapter.close()
 
     def call(self, function: str, params: Mapping[str, str] | None = None) -> Answer:
         """Call an API function and return what came back.
@@ -122,16 +137,13 @@ class Client:
         )
 
     def _call(self, function: str, params: Mapping[str, str]) -> Answer | DialerError:
-        session = self._pool.get()
+        adapter = self._pool.get()
         started = time.monotonic()
         CALL.left = False
         try:
-            with session.post(
-                self.url,
-                data=self._body(function, params),
-                timeout=self.timeouts,
-                stream=True,
-                allow_redirects=False,
+            request = prepared(self.url, self._body(function, params))
+            with adapter.send(
+                request, stream=True, timeout=self.timeouts, verify=self._verify
             ) as response:
                 deadline = started + sum(self.timeouts)
                 text = read_body(response, LARGEST_ANSWER, deadline)
@@ -141,7 +153,7 @@ class Client:
             problem.milliseconds = _since(started)
             return problem
         finally:
-            self._pool.put(session)
+            self._pool.put(adapter)
         if 300 <= status < 400:
             return NoAnswer(
                 f"{sentence_for('REDIRECT')} Set the dialer's URL to the one it leads to "

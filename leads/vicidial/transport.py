@@ -1,19 +1,17 @@
-"""HTTP under the client: sessions that notice when a request leaves, and what failures mean."""
+"""HTTP under the client: connections that notice when a request leaves, and what failures mean."""
 
 from __future__ import annotations
 
 import threading
 import time
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
-import urllib3
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import (
-    InsecureRequestWarning,
     NameResolutionError,
     NewConnectionError,
     ReadTimeoutError,
@@ -22,6 +20,14 @@ from urllib3.exceptions import (
 from leads.vicidial.errors import DialerError, NoAnswer, NotSent
 
 _CHUNK = 64 * 1024
+_HEADERS = {
+    "User-Agent": "vicidial-lead-portal",
+    "Accept": "text/html, text/plain",
+    # A small compressed answer could swell.
+    "Accept-Encoding": "identity",
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Connection": "keep-alive",
+}
 
 # Whether this thread's call has begun to leave: before its first byte the dialer cannot have done
 # anything, after it, anything.
@@ -62,29 +68,22 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolTLS}
 
 
-def new_session(verify: bool | str) -> requests.Session:
-    """Return a session with one kept-alive connection, no retries, no cookies, no proxy settings
-    of the environment. `verify` as in requests."""
-    session = requests.Session()
-    session.trust_env = False
-    session.verify = verify
-    if verify is False:
-        # Said once by who switched it off, not with every call.
-        urllib3.disable_warnings(InsecureRequestWarning)
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update(
-        {
-            "User-Agent": "vicidial-lead-portal",
-            "Accept": "text/html, text/plain",
-            # A small compressed answer could swell.
-            "Accept-Encoding": "identity",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-    )
-    adapter = _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0, pool_block=True)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
+def new_adapter() -> HTTPAdapter:
+    """Return requests' transport with one kept-alive connection and no retries. What a Session
+    would add (redirects, cookies, the environment's proxies) no call of ours wants."""
+    return _Adapter(pool_connections=1, pool_maxsize=1, max_retries=0, pool_block=True)
+
+
+def prepared(url: str, body: str) -> requests.PreparedRequest:
+    """Return the POST of a form body, made by hand: `requests` takes half of a call's time to work
+    out headers, cookies and URL that are the same every time. `url` as of `normalise_url`."""
+    request = requests.PreparedRequest()
+    request.method = "POST"
+    request.url = url
+    request.headers = CaseInsensitiveDict(_HEADERS)
+    request.headers["Content-Length"] = str(len(body))
+    request.body = body
+    return request
 
 
 def read_body(response: requests.Response, largest: int, deadline: float) -> str:
