@@ -7,10 +7,11 @@ caller is told how many moved. Whoever lost a race learns it from that number.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 from django.db.models import QuerySet
 from psycopg import sql
 
@@ -49,39 +50,37 @@ def move_each(
 ) -> set[int]:
     """Move each lead with values of its own, all in one UPDATE; return the ids that moved.
 
-    `rows` are mappings with the same keys, `id` and field names of Lead; `where` is a further
-    condition over the aliases `lead` (the table) and `new` (the values).
+    `rows` are mappings with the same keys, `id` and field names of Lead; values are what JSON can
+    hold, and dates and times. `where` is a further condition over the aliases `lead` (the table)
+    and `new` (the values).
     """
     if only_from not in sources_of(to):
         raise IllegalMoveError(f"{only_from} cannot move to {to}")
     if not rows:
         return set()
     concrete = {field.name: field for field in Lead._meta.concrete_fields}
-    fields = {name: concrete[name] for name in rows[0]}
-    columns = [sql.Identifier(str(field.column)) for field in fields.values()]
+    fields = [concrete[name] for name in rows[0]]
+    columns = [sql.Identifier(str(field.column)) for field in fields]
     statement = sql.SQL(
-        "UPDATE {table} AS lead SET status = %s{sets} FROM unnest({arrays}) AS new({columns})"
+        "UPDATE {table} AS lead SET status = %s{sets}"
+        " FROM jsonb_to_recordset(%s::jsonb) AS new({columns})"
         " WHERE lead.id = new.id AND lead.status = %s AND {where} RETURNING lead.id"
     ).format(
         table=sql.Identifier(Lead._meta.db_table),
         sets=sql.SQL("").join(
             sql.SQL(", {0} = new.{0}").format(column)
-            for name, column in zip(fields, columns, strict=True)
-            if name != "id"
+            for field, column in zip(fields, columns, strict=True)
+            if field.name != "id"
         ),
-        arrays=sql.SQL(", ").join([_array(field) for field in fields.values()]),
-        columns=sql.SQL(", ").join(columns),
+        columns=sql.SQL(", ").join(
+            sql.SQL("{} {}").format(column, sql.SQL(str(field.cast_db_type(connection))))
+            for field, column in zip(fields, columns, strict=True)
+        ),
         where=where or sql.SQL("true"),
     )
-    arrays = [
-        [field.get_db_prep_save(row[name], connection) for row in rows]
-        for name, field in fields.items()
-    ]
+    # As JSON, since psycopg writes an array of texts element by element, in Python.
+    values = json.dumps([{str(f.column): row[f.name] for f in fields} for row in rows], default=str)
     with connection.cursor() as cursor:
         # One statement, not executemany: the latter cannot carry the history's context.
-        cursor.execute(statement.as_string(cursor.connection), [to.value, *arrays, only_from.value])
+        cursor.execute(statement.as_string(cursor.connection), [to.value, values, only_from.value])
         return {row[0] for row in cursor.fetchall()}
-
-
-def _array(field: models.Field[Any, Any]) -> sql.Composed:
-    return sql.SQL("%s::{}[]").format(sql.SQL(str(field.cast_db_type(connection))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.contrib.auth.models import User
 
 from leads.dialers import probe
 from leads.intake import stage
@@ -12,6 +11,8 @@ from leads.push import settle as settling
 from leads.push import undo
 from leads.push.runner import run
 from leads.push.waiting import dialers_with_work
+
+SWEEP_EXPIRES = 10
 
 
 @shared_task
@@ -24,28 +25,32 @@ def push_runner(dialer_id: int) -> None:
 
 @shared_task
 def push_waiting() -> None:
-    """Beat: find the dialers with queued leads whose kick was lost."""
+    """Beat: find the dialers with queued leads, and the undoes, whose kick was lost."""
+    # They expire before long, so that none pile up behind a long run.
     for dialer in dialers_with_work():
-        push_runner.delay(dialer.pk)
+        push_runner.apply_async((dialer.pk,), expires=SWEEP_EXPIRES)
+    for batch in undo.asked():
+        undo_batch.apply_async((batch.pk,), expires=SWEEP_EXPIRES)
 
 
 @shared_task
 def settle() -> None:
-    """Beat: look up what became of unclear leads."""
-    settling.settle()
+    """Beat: look up what became of unclear leads; what was not there goes on at once."""
+    if settling.settle().queued:
+        push_waiting.delay()
 
 
 @shared_task
 def probe_dialers() -> None:
     """Beat: ask paused dialers, where that is safe, whether they are back."""
-    probe.probe_paused()
+    if probe.probe_paused():
+        push_waiting.delay()
 
 
 @shared_task
-def undo_batch(batch_id: int, user_id: int | None) -> None:
+def undo_batch(batch_id: int) -> None:
     """Delete on the dialer what a batch put there and nobody has touched."""
-    user = User.objects.filter(pk=user_id).first() if user_id else None
-    undo.undo(PushBatch.objects.get(pk=batch_id), by=user)
+    undo.undo(PushBatch.objects.get(pk=batch_id))
 
 
 @shared_task

@@ -10,8 +10,8 @@ from typing import Any
 
 EVERY_SECONDS = {
     "leads.tasks.push_waiting": 5,
-    "leads.tasks.settle": 15,
-    "leads.tasks.probe_dialers": 30,
+    "leads.tasks.settle": 5,
+    "leads.tasks.probe_dialers": 10,
     "leads.tasks.resume_imports": 30,
 }
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from kombu.exceptions import OperationalError
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.views import ChangeList
@@ -19,9 +18,11 @@ from leads import tasks
 from leads.admin.live import LivePage
 from leads.admin.parts import kick
 from leads.admin.verbs import Said, Verb, VerbPages
+from leads.dialers import pace
 from leads.models import BatchStatus, LeadStatus, PushBatch
 from leads.models.status import OPEN
 from leads.push import queue
+from leads.push import undo as undoing
 from leads.reports.batches import (
     counts_by_batch,
     kept_by_undo,
@@ -52,17 +53,16 @@ def cancel(request: HttpRequest, batch: PushBatch) -> Said:
 
 
 def undo(request: HttpRequest, batch: PushBatch) -> Said:
-    # No sweep finds an undo whose kick was lost: the person must be told.
-    try:
-        tasks.undo_batch.delay(batch.pk, request.user.pk)
-    except OperationalError:
-        text = _("The workers cannot be reached, so nothing was undone. Try again in a minute.")
-        return Said(text, messages.ERROR)
-    return Said(_("The undo runs. Load this page again to see how far it is."))
+    number = undoing.ask(batch, by=request.user)  # type: ignore[arg-type]
+    kick(tasks.undo_batch, batch.pk)
+    if number:
+        text = _("The undo runs. %(number)s leads that were still queued are approved again.")
+        return Said(text % {"number": f"{number:,}"})
+    return Said(_("The undo runs."))
 
 
 def pushed(batch: PushBatch) -> bool:
-    return batch.leads.filter(status=LeadStatus.PUSHED).exists()
+    return not batch.is_being_undone and batch.leads.filter(status=LeadStatus.PUSHED).exists()
 
 
 VERBS = [
@@ -103,9 +103,9 @@ VERBS = [
         PUSH,
         pushed,
         lambda batch: _(
-            "The leads of this batch that nobody has touched on the dialer (status NEW or CBHOLD,"
-            " never called, still in the list) are deleted there and are approved again. All"
-            " others stay, each with the reason."
+            "What is still queued goes back to approved. The leads of this batch that nobody has"
+            " touched on the dialer (status NEW or CBHOLD, never called, still in the list) are"
+            " deleted there and are approved again. All others stay, each with the reason."
         ),
         undo,
     ),
@@ -187,11 +187,14 @@ class PushBatchAdmin(LivePage):
             "title": f"{_('Batch')} {batch.pk}",
             "batch": batch,
             "colour": BatchStatus(batch.status).colour,
-            "live": batch.status in (S.RUNNING, S.PAUSED) or still_open > 0,
+            "live": batch.status in (S.RUNNING, S.PAUSED)
+            or still_open > 0
+            or batch.is_being_undone,
+            "waits": pace.why_closed(batch.dialer) if still_open or batch.is_being_undone else "",
             "percent": percent_settled(batch.selected, still_open),
             "counts": [(status, counts[status]) for status in LeadStatus if status in counts],
             "away": batch.selected - sum(counts.values()),
-            "kept": kept_by_undo(batch.pk),
+            "kept": kept_by_undo(batch),
             "refusals": [(code, sentence_for(code), n) for code, n in refusals(batch.pk)],
             "buttons": VerbPages(self, VERBS).buttons(request, batch),
             "attempts_url": reverse("admin:leads_pushattempt_changelist")

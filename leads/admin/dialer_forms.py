@@ -41,6 +41,10 @@ class DialerForm(forms.ModelForm):  # type: ignore[type-arg]
             "enabled",
             "connections",
             "calls_per_second",
+            "calls_per_day",
+            "call_from",
+            "call_until",
+            "time_zone",
             "connect_timeout",
             "read_timeout",
         ]

@@ -17,7 +17,7 @@ from leads import tasks
 from leads.admin.dialer_forms import DialerForm, DialerListForm
 from leads.admin.parts import PageAdmin, kick
 from leads.admin.verbs import Said, Verb, VerbPages
-from leads.dialers import breaker, probe
+from leads.dialers import breaker, pace, probe
 from leads.models import Dialer, DialerList
 
 TEST = "leads.test_dialer"
@@ -147,7 +147,8 @@ class DialerAdmin(PageAdmin):
             gettext_lazy("Limits"),
             {
                 "fields": [
-                    ("connections", "calls_per_second"),
+                    ("connections", "calls_per_second", "calls_per_day"),
+                    ("call_from", "call_until", "time_zone"),
                     ("connect_timeout", "read_timeout"),
                 ]
             },
@@ -168,13 +169,15 @@ class DialerAdmin(PageAdmin):
 
     @display(
         description=gettext_lazy("State"),  # type: ignore[arg-type]
-        label={"open": "success", "paused": "danger", "off": "default"},
+        label={"open": "success", "paused": "danger", "waits": "warning", "off": "default"},
     )
     def state(self, dialer: Dialer) -> tuple[str, str]:
         if not dialer.enabled:
             return "off", _("Off")
         if dialer.is_paused:
             return "paused", _("Paused: %(why)s") % {"why": dialer.paused_reason}
+        if pace.why_closed(dialer):
+            return "waits", _("Waits for its hours")
         return "open", _("Open")
 
     @admin.display(description=gettext_lazy("Host"))
@@ -196,9 +199,10 @@ class DialerAdmin(PageAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         dialer = self.get_object(request, object_id) if object_id else None
-        more = {"dialer": dialer}
+        more: dict[str, Any] = {"dialer": dialer}
         if dialer:
             more["buttons"] = VerbPages(self, VERBS).buttons(request, dialer)
+            more["waits"] = pace.why_closed(dialer)
         return super().changeform_view(
             request, object_id, form_url, {**(extra_context or {}), **more}
         )

@@ -16,8 +16,10 @@ from leads.models import Dialer
 
 # Answers after which a probe may try again by itself, and how long it waits first (seconds). The
 # account lock of VICIdial lasts 15 minutes and ends by itself; the others need a person.
-PROBE_AFTER = {"LOCKED": 16 * 60, "NO_ANSWER": 30, "NOT_SENT": 30}
+PROBE_AFTER = {"LOCKED": 16 * 60, "NO_ANSWER": 10}
 LONGEST_PAUSE = 15 * 60
+# A login that the dialer refused is not known to be right any more: see `leads.dialers.proof`.
+DISPROVES = {"LOGIN", "LOCKED"}
 
 
 def pause(
@@ -45,6 +47,7 @@ def pause(
             paused_by_id=by_id,
             retry_at=retry_at,
             failures=F("failures") + 1,
+            **({"login_proven": ""} if reason in DISPROVES else {}),
         )
     )
 

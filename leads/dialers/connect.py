@@ -24,8 +24,9 @@ def seal(password: str) -> str:
     return _keys().encrypt(password.encode()).decode()
 
 
-def client_for(dialer: Dialer) -> Client:
-    """A client for the dialer with its limits and timeouts.
+def client_for(dialer: Dialer, connections: int | None = None) -> Client:
+    """A client for the dialer with its timeouts and at most `connections` calls at once, or as
+    many as the dialer's limit.
 
     Raises DialerError (NoPasswordError among them) with a sentence for an admin.
     """
@@ -36,7 +37,7 @@ def client_for(dialer: Dialer) -> Client:
         dialer.api_source,
         connect_timeout=dialer.connect_timeout,
         read_timeout=dialer.read_timeout,
-        connections=dialer.connections,
+        connections=connections or dialer.connections,
         verify=dialer.verify_tls,
     )
 

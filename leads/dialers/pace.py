@@ -4,66 +4,64 @@ Connections at once: every connection to the dialer holds one of its numbered sl
 lock of the worker's database session. A killed worker's session ends, and with it its locks.
 
 Calls per second: the dialer's row says when the next call may leave; a worker moves that moment
-forward by what it takes. PostgreSQL's clock is the only one that counts.
+forward by what it takes. Calls per day: the row counts them. PostgreSQL's clock is the only one
+that counts.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connection
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
 
-from leads.models import Dialer
-
-# The first key of our advisory locks, so that they meet no others; the second tells them apart.
-SLOT_LOCKS = 0x4C50_0000
-SETTLE_LOCKS = 0x4C51_0000
+from leads.dialers.locks import Kind, try_lock, unlock
+from leads.models import AttemptKind, Dialer, PushAttempt
 
 
-@contextmanager
-def slots(dialer: Dialer, most: int) -> Iterator[int]:
-    """Take up to `most` of the dialer's connection slots while inside; yield how many.
+class Slots:
+    """The connection slots of a dialer that we hold."""
 
-    Zero means that other workers hold them all. Must run on one database session throughout.
-    """
-    held: list[int] = []
-    try:
-        for number in range(dialer.connections):
-            if len(held) == most:
+    def __init__(self, dialer: Dialer) -> None:
+        self._kind = Kind.SLOT + dialer.pk
+        self._all = range(dialer.connections)
+        self._held: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def take(self, most: int) -> int:
+        """Take free slots until we hold `most`; return how many there were."""
+        before = len(self._held)
+        for number in self._all:
+            if len(self._held) >= most:
                 break
-            if _try_lock(SLOT_LOCKS + dialer.pk, number):
-                held.append(number)
-        yield len(held)
-    finally:
-        _unlock(SLOT_LOCKS + dialer.pk, held)
+            # A session can take its own lock twice, which must not count as two.
+            if number not in self._held and try_lock(self._kind, number):
+                self._held.append(number)
+        return len(self._held) - before
+
+    def free(self) -> None:
+        unlock(self._kind, self._held)
+        self._held = []
 
 
 @contextmanager
-def alone(dialer: Dialer) -> Iterator[bool]:
-    """Whether we are the only one to settle this dialer just now."""
-    locked = _try_lock(SETTLE_LOCKS, dialer.pk)
+def slots(dialer: Dialer, most: int) -> Iterator[Slots]:
+    """Take up to `most` of the dialer's connection slots while inside.
+
+    None means that other workers hold them all. Must run on one database session throughout.
+    """
+    held = Slots(dialer)
     try:
-        yield locked
+        held.take(most)
+        yield held
     finally:
-        _unlock(SETTLE_LOCKS, [dialer.pk] if locked else [])
-
-
-def _try_lock(first: int, second: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [first, second])
-        row = cursor.fetchone()
-    return bool(row and row[0])
-
-
-def _unlock(first: int, seconds: list[int]) -> None:
-    if not seconds or connection.connection is None or connection.connection.closed:
-        return  # a session that has ended holds nothing
-    # An error that ends the block must be seen, not one of letting go after it.
-    with suppress(DatabaseError), connection.cursor() as cursor:
-        for second in seconds:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [first, second])
+        held.free()
 
 
 def reserve(dialer_id: int, calls: int, per_second: int) -> list[float]:
@@ -84,3 +82,63 @@ def reserve(dialer_id: int, calls: int, per_second: int) -> list[float]:
         row = cursor.fetchone()
     end = now + float(row[0]) if row else now
     return [max(now, end - (calls - i) / per_second) for i in range(calls)]
+
+
+def opens_at(dialer: Dialer, now: datetime | None = None) -> datetime | None:
+    """When the dialer's hours begin next, in its time zone; None if they are now, or always."""
+    if dialer.call_from is None or dialer.call_until is None:
+        return None
+    here = (now or timezone.now()).astimezone(dialer.zone)
+    since, until, clock = dialer.call_from, dialer.call_until, here.time()
+    within = since <= clock < until if since < until else clock >= since or clock < until
+    if within:
+        return None
+    day = here.date() if clock < since else here.date() + timedelta(days=1)
+    return datetime.combine(day, since, tzinfo=dialer.zone)
+
+
+def take_today(dialer: Dialer, calls: int) -> int:
+    """Take up to `calls` of what the dialer may still get today; return how many there were."""
+    if not dialer.calls_per_day:
+        return calls
+    today = timezone.now().astimezone(dialer.zone).date()
+    yesterday = Dialer.objects.filter(pk=dialer.pk).exclude(calls_day=today)
+    if yesterday.exists():
+        # Counted anew rather than begun with none: the limit may be younger than the day.
+        midnight = datetime.combine(today, datetime.min.time(), tzinfo=dialer.zone)
+        made = PushAttempt.objects.filter(
+            dialer=dialer, kind=AttemptKind.ADD, opened_at__gte=midnight
+        ).count()
+        yesterday.update(calls_day=today, calls_today=made)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE leads_dialer d SET calls_today = before.calls_today + before.free"
+            " FROM (SELECT id, calls_today, greatest(0, least(%s, calls_per_day - calls_today))"
+            "  AS free FROM leads_dialer WHERE id = %s FOR UPDATE) before"
+            " WHERE d.id = before.id RETURNING before.free",
+            [calls, dialer.pk],
+        )
+        taken = cursor.fetchone()
+    return int(taken[0]) if taken else 0
+
+
+def give_back(dialer: Dialer, calls: int) -> None:
+    """Calls of today that were taken and not made."""
+    if dialer.calls_per_day and calls:
+        Dialer.objects.filter(pk=dialer.pk, calls_today__gte=calls).update(
+            calls_today=F("calls_today") - calls
+        )
+
+
+def why_closed(dialer: Dialer) -> str:
+    """Why the dialer gets no leads just now, in a sentence; empty if it does."""
+    if not dialer.enabled:
+        return "The dialer is switched off."
+    if dialer.is_paused:
+        return dialer.paused_text
+    if (at := opens_at(dialer)) is not None:
+        return f"Outside the dialer's hours: it goes on at {at:%H:%M (%Z), %d %b}."
+    today = timezone.now().astimezone(dialer.zone).date()
+    if dialer.calls_day == today and 0 < dialer.calls_per_day <= dialer.calls_today:
+        return f"The {dialer.calls_per_day:,} calls of today are used up; it goes on tomorrow."
+    return ""

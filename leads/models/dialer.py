@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 import string
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -20,6 +22,12 @@ def new_code_prefix() -> str:
     capitals only, because MySQL compares without case.
     """
     return "LP" + "".join(secrets.choice(CODE_LETTERS) for _ in range(4))
+
+
+def known_time_zone(name: str) -> None:
+    """Refuse a name that is no time zone. Raises ValidationError."""
+    if name not in available_timezones():
+        raise ValidationError("There is no time zone %(name)s.", params={"name": name})
 
 
 class Dialer(models.Model):
@@ -52,10 +60,26 @@ class Dialer(models.Model):
     connections = models.PositiveSmallIntegerField(
         default=8,
         validators=[MinValueValidator(1), MaxValueValidator(64)],
-        help_text="Calls at once, over all workers on all machines.",
+        help_text="Calls at once, over all workers on all machines; look-ups use one more.",
     )
     calls_per_second = models.PositiveIntegerField(
         default=0, help_text="Over all workers on all machines; 0 is no limit."
+    )
+    calls_per_day = models.PositiveIntegerField(
+        default=0, help_text="add_lead calls from midnight to midnight there; 0 is no limit."
+    )
+    call_from = models.TimeField(
+        null=True, blank=True, help_text="Leads are pushed from this time of day on; empty: always."
+    )
+    call_until = models.TimeField(
+        null=True, blank=True, help_text="… until this time; before the first one: over midnight."
+    )
+    time_zone = models.CharField(
+        max_length=50,
+        blank=True,
+        default="",
+        validators=[known_time_zone],
+        help_text="Of these hours and days, for example America/New_York; empty: the portal's own.",
     )
     connect_timeout = models.FloatField(default=5.0, help_text="Seconds.")
     read_timeout = models.FloatField(default=30.0, help_text="Seconds.")
@@ -85,6 +109,15 @@ class Dialer(models.Model):
     )
     failures = models.PositiveIntegerField(default=0, editable=False)
     next_call_at = models.DateTimeField(null=True, editable=False)
+    calls_day = models.DateField(null=True, editable=False)
+    calls_today = models.PositiveIntegerField(default=0, editable=False)
+    login_proven = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="Which URL, user and password the dialer has taken; else one call goes alone.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -95,6 +128,15 @@ class Dialer(models.Model):
                 | (Q(paused_at__isnull=False) & ~Q(paused_reason="") & ~Q(paused_text="")),
             ),
             models.CheckConstraint(name="dialer_connections", condition=Q(connections__gte=1)),
+            models.CheckConstraint(
+                name="dialer_hours_from_and_until",
+                condition=Q(call_from__isnull=True, call_until__isnull=True)
+                | (
+                    Q(call_from__isnull=False, call_until__isnull=False)
+                    & ~Q(call_from=models.F("call_until"))
+                ),
+                violation_error_message="Give both hours, and not the same twice; or neither.",
+            ),
         ]
         permissions = [("test_dialer", "Can test the connection of, pause and resume a dialer")]
 
@@ -104,6 +146,11 @@ class Dialer(models.Model):
     @property
     def is_paused(self) -> bool:
         return bool(self.paused_reason)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of its hours and days."""
+        return ZoneInfo(self.time_zone or settings.TIME_ZONE)
 
 
 class YesNoArea(models.TextChoices):

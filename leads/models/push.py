@@ -52,18 +52,39 @@ class PushBatch(models.Model):
     )
     claimed_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
+    undo_asked_at = models.DateTimeField(null=True, editable=False)
+    undo_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+    )
+    undone_at = models.DateTimeField(
+        null=True, editable=False, help_text="When nothing was left to delete on the dialer."
+    )
 
     class Meta:
         ordering = ["-id"]
         verbose_name_plural = "push batches"
         indexes = [
             models.Index(
+                fields=["dialer"],
+                name="batch_undo_asked",
+                condition=Q(undo_asked_at__isnull=False, undone_at__isnull=True),
+            ),
+            models.Index(
                 fields=["dialer", "claimed_at"], name="batch_running", condition=Q(status="running")
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return f"batch {self.pk}"
+
+    @property
+    def is_being_undone(self) -> bool:
+        return self.undo_asked_at is not None and self.undone_at is None
 
 
 class AttemptKind(models.TextChoices):

@@ -128,6 +128,20 @@ def cancel(batch: PushBatch, *, by: User | None) -> int:
         )
 
 
+def release_cancelled(leads: QuerySet[Lead]) -> int:
+    """Approve those of `leads` again that came back into a batch which was cancelled meanwhile.
+
+    Nothing may wait there: nobody would ever send it. Returns how many there were.
+    """
+    return lifecycle.move(
+        leads.filter(batch__status=BatchStatus.CANCELLED),
+        S.APPROVED,
+        only_from={S.QUEUED},
+        batch=None,
+        dialer=None,
+    )
+
+
 def finish(batch_ids: set[int]) -> int:
     """Mark those of the batches as done that have nothing left to do; return how many."""
     busy = Lead.objects.filter(batch_id__in=batch_ids, status__in=OPEN).values("batch_id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,18 +10,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models.functions import Greatest
 from django.utils import timezone
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from leads import lifecycle
 from leads.history.context import because
-from leads.models import AttemptKind, Dialer, LeadStatus, Outcome, PushAttempt
+from leads.models import AttemptKind, Dialer, Lead, LeadStatus, Outcome, PushAttempt
+from leads.push.queue import release_cancelled
 from leads.push.send import Sent
 from leads.vicidial.answers import AddLeadAnswer
 
 S = LeadStatus
+
+# The reason with which an attempt is sealed whose worker did not come back (`leads.push.lapse`).
+LEASE_OVER = "LEASE_OVER"
 
 # Never two of our leads with one lead_id on the same dialer.
 ID_IS_FREE = sql.SQL(
@@ -29,12 +32,12 @@ ID_IS_FREE = sql.SQL(
 )
 
 SEAL = """
-UPDATE leads_pushattempt a SET sealed_at = now(), outcome = n.outcome, reason = n.reason,
-    http_status = n.http_status, milliseconds = n.milliseconds, answer = n.answer,
-    notices = n.notices, answered_lead_id = n.lead_id, answered_list_id = n.list_id
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[], %s::int[], %s::text[], %s::jsonb[],
-    %s::bigint[], %s::bigint[])
-    AS n(id, outcome, reason, http_status, milliseconds, answer, notices, lead_id, list_id)
+UPDATE leads_pushattempt a SET sealed_at = clock_timestamp(), outcome = n.outcome,
+    reason = n.reason, http_status = n.http_status, milliseconds = n.milliseconds,
+    answer = n.answer, notices = n.notices, answered_lead_id = n.lead_id,
+    answered_list_id = n.list_id
+FROM jsonb_to_recordset(%s::jsonb) AS n(id bigint, outcome text, reason text, http_status int,
+    milliseconds int, answer text, notices jsonb, lead_id bigint, list_id bigint)
 WHERE a.id = n.id AND a.sealed_at IS NULL
 RETURNING a.id
 """
@@ -60,18 +63,20 @@ def record(dialer: Dialer, results: Sequence[Sent]) -> Recorded:
     """Write the answers of `results` down, all in one commit.
 
     An attempt that was sealed meanwhile (its lease lapsed while the answer was under way) keeps
-    its seal; its answer is kept as a look-up of its own, since it may hold the lead_id.
+    its seal; its answer is kept as a look-up of its own, since it may hold the lead_id. Answers
+    that are written down already are left: the commit before a lost connection may have counted.
     """
     recorded = Recorded()
     pairs = [(sent, sent.answer or NOT_SENT) for sent in results]
     with transaction.atomic(), because("answer of the dialer"):
         sealed = _seal(pairs)
-        late = [pair for pair in pairs if pair[0].claim.attempt_id not in sealed]
+        late = _late([pair for pair in pairs if pair[0].claim.attempt_id not in sealed])
         in_time = [pair for pair in pairs if pair[0].claim.attempt_id in sealed]
         _move(recorded, in_time, S.SENDING)
         if late:
             _keep_late(dialer, late)
-            _move(recorded, [p for p in late if p[1].outcome == "added"], S.UNCLEAR)
+            added = [(sent, answer) for sent, answer, _ in late if answer.outcome == "added"]
+            _move(recorded, added, S.UNCLEAR)
         _raise_highest(dialer, [answer for _, answer in pairs])
     recorded.stops = [sent.answer for sent in results if sent.answer and sent.answer.pauses]
     return recorded
@@ -86,25 +91,22 @@ def _seal(pairs: Sequence[tuple[Sent, AddLeadAnswer]]) -> set[int]:
     """Seal the attempts; return the ids of those that were open until now."""
     if not pairs:
         return set()
-    columns = zip(
-        *(
-            (
-                sent.claim.attempt_id,
-                answer.outcome if answer.left else Outcome.NOT_SENT.value,
-                answer.reason,
-                answer.http_status,
-                answer.milliseconds,
-                storable(answer.text or answer.sentence),
-                Jsonb([storable(notice) for notice in answer.notices]),
-                answer.lead_id,
-                answer.list_id,
-            )
-            for sent, answer in pairs
-        ),
-        strict=True,
-    )
+    rows = [
+        {
+            "id": sent.claim.attempt_id,
+            "outcome": answer.outcome if answer.left else Outcome.NOT_SENT.value,
+            "reason": answer.reason,
+            "http_status": answer.http_status,
+            "milliseconds": answer.milliseconds,
+            "answer": storable(answer.text or answer.sentence),
+            "notices": [storable(notice) for notice in answer.notices],
+            "lead_id": answer.lead_id,
+            "list_id": answer.list_id,
+        }
+        for sent, answer in pairs
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(SEAL, [list(column) for column in columns])
+        cursor.execute(SEAL, [json.dumps(rows)])
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -130,6 +132,8 @@ def _move(
         rows.setdefault(S.UNCLEAR, []).extend(_id_taken(row, grace) for row in taken)
     for to, group in rows.items():
         recorded.add(to, len(lifecycle.move_each(to, group, only_from=source)))
+    if back := [row["id"] for row in rows.get(S.QUEUED, [])]:
+        release_cancelled(Lead.objects.filter(pk__in=back))
 
 
 def destination(sent: Sent, answer: AddLeadAnswer) -> tuple[LeadStatus, dict[str, Any]]:
@@ -167,9 +171,18 @@ def _id_taken(row: dict[str, Any], grace: Any) -> dict[str, Any]:
     }
 
 
-def _keep_late(dialer: Dialer, late: Sequence[tuple[Sent, AddLeadAnswer]]) -> None:
+Late = tuple[Sent, AddLeadAnswer, PushAttempt]
+
+
+def _late(pairs: Sequence[tuple[Sent, AddLeadAnswer]]) -> list[Late]:
+    """Those of `pairs` whose attempts were sealed with another answer, each with its attempt."""
+    attempts = PushAttempt.objects.in_bulk([sent.claim.attempt_id for sent, _ in pairs])
+    late = [(sent, answer, attempts[sent.claim.attempt_id]) for sent, answer in pairs]
+    return [each for each in late if each[2].reason == LEASE_OVER and each[1].left]
+
+
+def _keep_late(dialer: Dialer, late: Sequence[Late]) -> None:
     """Keep answers that came after their attempts had been sealed for them."""
-    opened = PushAttempt.objects.in_bulk([sent.claim.attempt_id for sent, _ in late])
     now = timezone.now()
     PushAttempt.objects.bulk_create(
         PushAttempt(
@@ -179,11 +192,11 @@ def _keep_late(dialer: Dialer, late: Sequence[tuple[Sent, AddLeadAnswer]]) -> No
             kind=AttemptKind.LOOK_UP,
             number=sent.claim.number,
             request={"late answer to attempt": sent.claim.attempt_id},
-            vendor_lead_code=opened[sent.claim.attempt_id].vendor_lead_code,
+            vendor_lead_code=opened.vendor_lead_code,
             asked_list_id=sent.claim.asked_list_id,
-            worker=opened[sent.claim.attempt_id].worker,
+            worker=opened.worker,
             user_id=sent.claim.user_id,
-            opened_at=opened[sent.claim.attempt_id].opened_at,
+            opened_at=opened.opened_at,
             sealed_at=now,
             outcome=Outcome(answer.outcome),
             reason=answer.reason,
@@ -194,7 +207,7 @@ def _keep_late(dialer: Dialer, late: Sequence[tuple[Sent, AddLeadAnswer]]) -> No
             answered_lead_id=answer.lead_id,
             answered_list_id=answer.list_id,
         )
-        for sent, answer in late
+        for sent, answer, opened in late
     )
 
 
@@ -202,5 +215,5 @@ def _raise_highest(dialer: Dialer, answers: Iterable[AddLeadAnswer]) -> None:
     highest = max((answer.lead_id or 0 for answer in answers), default=0)
     if highest:
         Dialer.objects.filter(pk=dialer.pk, highest_lead_id__lt=highest).update(
-            highest_lead_id=Greatest("highest_lead_id", highest)
+            highest_lead_id=highest
         )

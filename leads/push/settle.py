@@ -8,28 +8,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from leads import lifecycle
-from leads.dialers import breaker, pace
+from leads.dialers import breaker, pace, proof
 from leads.dialers.connect import client_for
+from leads.dialers.locks import Kind, only_one
 from leads.history.context import because
-from leads.models import BatchStatus, Dialer, Lead, LeadStatus
+from leads.models import Dialer, Lead, LeadStatus
 from leads.push import verdict
 from leads.push.lapse import lapse
-from leads.push.queue import finish
+from leads.push.queue import finish, release_cancelled
 from leads.push.record import ID_IS_FREE
 from leads.push.verdict import Unsettled, Verdict
+from leads.vicidial import releases
+from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError, Stop
 
 S = LeadStatus
-AT_ONCE = 100
-ASK_AGAIN = timedelta(minutes=2)
+AT_ONCE = 500
+ASK_AGAIN = timedelta(minutes=1)
+MOST_CONNECTIONS = 8
 
 
 @dataclass
@@ -44,41 +49,63 @@ class Settled:
     problems: list[str] = field(default_factory=list)
 
 
-def settle(dialer: Dialer | None = None, *, even_paused: bool = False) -> Settled:
+def settle(dialer: Dialer | None = None) -> Settled:
     """Settle all unclear leads that are due, of one dialer or of every one.
 
-    Paused dialers are left alone (a look-up logs in too) unless `even_paused`. Problems with a
-    dialer are sentences in `problems`; the leads concerned are as they were.
+    Paused dialers are left alone: a look-up logs in too. Problems with a dialer are sentences in
+    `problems`; the leads concerned are as they were.
     """
     settled = Settled(lapsed=lapse())
-    dialers = Dialer.objects.filter(enabled=True) if dialer is None else [dialer]
-    for each in dialers:
-        each.refresh_from_db()
-        if each.is_paused and not even_paused:
-            continue
-        with pace.alone(each) as alone:
+    for each in _with_unclear_leads() if dialer is None else [dialer]:
+        with only_one(Kind.SETTLING, each.pk) as alone:
             if alone:
                 _settle_dialer(each, settled)
     return settled
 
 
+def _with_unclear_leads() -> Iterable[Dialer]:
+    due = Lead.objects.filter(
+        status=S.UNCLEAR, dialer=OuterRef("pk"), settle_at__lte=timezone.now()
+    )
+    return Dialer.objects.filter(Exists(due), enabled=True, paused_reason="")
+
+
 def _settle_dialer(dialer: Dialer, settled: Settled) -> None:
     touched: set[int] = set()
-    while chunk := verdict.due(dialer, AT_ONCE):
-        try:
-            with client_for(dialer) as client:
-                verdicts = verdict.look_up(client, dialer, chunk)
-        except Stop as stop:
-            breaker.pause(dialer.pk, stop.reason, stop.sentence)
-            settled.problems.append(stop.sentence)
-            break
-        except DialerError as error:
-            _postpone(chunk, error.sentence)
-            settled.problems.append(error.sentence)
-            break
-        touched |= {unsettled.batch_id for unsettled in chunk}
-        _write(dialer, verdicts, settled)
+    # One connection more than pushing has, so that a long push does not hold it up.
+    with proof.may_call(dialer) as may, pace.slots(dialer, MOST_CONNECTIONS - 1) as slots:
+        while may and (chunk := verdict.due(dialer, AT_ONCE)):
+            touched |= {unsettled.batch_id for unsettled in chunk}
+            if not _settle_chunk(dialer, chunk, len(slots) + 1, settled):
+                break
     finish(touched)
+
+
+def _settle_chunk(
+    dialer: Dialer, chunk: Sequence[Unsettled], connections: int, settled: Settled
+) -> bool:
+    """Look the chunk up and write down what was found; return whether to go on."""
+    try:
+        with client_for(dialer, connections) as client:
+            prove(dialer, client)
+            verdicts = verdict.look_up(client, dialer, chunk, connections)
+    except Stop as stop:
+        breaker.pause(dialer.pk, stop.reason, stop.sentence)
+        settled.problems.append(stop.sentence)
+        return False
+    except DialerError as error:
+        _postpone(chunk, error.sentence)
+        settled.problems.append(error.sentence)
+        return False
+    _write(dialer, verdicts, settled)
+    return True
+
+
+def prove(dialer: Dialer, client: Client) -> None:
+    """With a login that is not known to be right: one call alone. Raises as look-ups do."""
+    if not proof.is_proven(dialer):
+        releases.ask(client, "update_lead")
+        proof.proved(dialer)
 
 
 def _write(dialer: Dialer, verdicts: Sequence[Verdict], settled: Settled) -> None:
@@ -127,14 +154,7 @@ def _write(dialer: Dialer, verdicts: Sequence[Verdict], settled: Settled) -> Non
 def _queue_again(lead_ids: Sequence[int]) -> int:
     leads = Lead.objects.filter(pk__in=lead_ids)
     queued = lifecycle.move(leads, S.QUEUED, only_from={S.UNCLEAR}, settle_at=None, settle_note="")
-    # Nothing may wait in a batch that was cancelled while its leads were on their way.
-    lifecycle.move(
-        leads.filter(batch__status=BatchStatus.CANCELLED),
-        S.APPROVED,
-        only_from={S.QUEUED},
-        batch=None,
-        dialer=None,
-    )
+    release_cancelled(leads)
     return queued
 
 

@@ -1,18 +1,29 @@
-"""Undo a batch: delete on the dialer what is untouched there; say what was kept and why."""
+"""Undo a batch: delete on the dialer what is untouched there; say what was kept and why.
+
+Asked for once and carried out by whoever comes by, again and again until nothing is left to do: a
+kick that is lost, a worker that dies or a dialer that is paused only make it later.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from leads import lifecycle
-from leads.dialers import breaker
+from leads.dialers import breaker, pace, proof
 from leads.dialers.connect import client_for
+from leads.dialers.locks import Kind, only_one
+from leads.dialers.together import together
 from leads.history.context import because
 from leads.models import AttemptKind, Lead, LeadStatus, Outcome, PushAttempt, PushBatch
+from leads.models.status import OPEN
+from leads.push.queue import cancel
+from leads.push.settle import prove
 from leads.vicidial import lookups
 from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError, Stop
@@ -21,78 +32,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 UNTOUCHED = {"NEW", "CBHOLD"}
-AT_ONCE = 200
-
-
-@dataclass
-class Undone:
-    """Leads deleted on the dialer, and those kept there: reason in words -> how many."""
-
-    deleted: int = 0
-    kept: dict[str, int] = field(default_factory=dict)
-
-
-def undo(batch: PushBatch, *, by: User | None) -> Undone:
-    """Delete the batch's pushed leads that are untouched on the dialer; they are approved again.
-
-    A lead counts as untouched with status NEW or CBHOLD, no calls, in the list it was pushed to.
-    Each lead is looked at, and deleted by a call of its own, in the order of its lead_id. Stops
-    early, with the reason in `kept`, where the dialer must be paused.
-    """
-    undone = Undone()
-    after = 0
-    try:
-        with client_for(batch.dialer) as client:
-            while leads := _next(batch, after):
-                for lead in leads:
-                    after = lead.vicidial_lead_id or 0
-                    _undo_one(client, batch, lead, by, undone)
-    except Stop as stop:
-        breaker.pause(batch.dialer_id, stop.reason, stop.sentence)
-        _keep(undone, stop.sentence, _rest(batch, after))
-    except DialerError as error:
-        _keep(undone, error.sentence, _rest(batch, after))
-    return undone
-
-
-def _next(batch: PushBatch, after: int) -> list[Lead]:
-    pushed = Lead.objects.filter(batch=batch, status=LeadStatus.PUSHED, vicidial_lead_id__gt=after)
-    return list(pushed.order_by("vicidial_lead_id")[:AT_ONCE])
-
-
-def _rest(batch: PushBatch, after: int) -> int:
-    return Lead.objects.filter(
-        batch=batch, status=LeadStatus.PUSHED, vicidial_lead_id__gte=after
-    ).count()
-
-
-def _keep(undone: Undone, why: str, number: int = 1) -> None:
-    if number:
-        undone.kept[why] = undone.kept.get(why, 0) + number
-
-
-def _undo_one(
-    client: Client, batch: PushBatch, lead: Lead, by: User | None, undone: Undone
-) -> None:
-    assert lead.vicidial_lead_id is not None  # noqa: S101 - the table holds pushed leads to it
-    why = _touched(client, lead.vicidial_lead_id, lead.vicidial_list_id)
-    attempt = _open(batch, lead, by)
-    if why is None:
-        gone = lookups.delete_lead(client, lead.vicidial_lead_id)
-        outcome, note = (Outcome.DELETED, "") if gone else (Outcome.KEPT, "was not deleted")
-    else:
-        outcome, note = Outcome.KEPT, why
-    with transaction.atomic(), because(f"batch {batch.pk} undone", user_id=by.pk if by else None):
-        PushAttempt.objects.filter(pk=attempt.pk, sealed_at__isnull=True).update(
-            sealed_at=timezone.now(), outcome=outcome, answer=note
-        )
-        if outcome == Outcome.DELETED:
-            undone.deleted += lifecycle.move(
-                Lead.objects.filter(pk=lead.pk), LeadStatus.APPROVED, **CLEARED
-            )
-        else:
-            _keep(undone, note)
-
+# Between the look and the deletion an agent may get the lead: only as many at once as are dealt
+# with in a moment.
+ROUNDS = 4
+MOST_CONNECTIONS = 8
 
 # The dialer no longer has it; what it had there is in the attempts and the history.
 CLEARED: dict[str, Any] = {
@@ -104,6 +47,125 @@ CLEARED: dict[str, Any] = {
     "pushed_at": None,
     "notices": None,
 }
+
+
+@dataclass
+class Undone:
+    """Leads deleted on the dialer, and those kept there: reason in words -> how many.
+
+    `waits` says in words what keeps the rest from being looked at now; empty if nothing does.
+    """
+
+    deleted: int = 0
+    kept: dict[str, int] = field(default_factory=dict)
+    waits: str = ""
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """One lead that may go, as its attempt says that is open for it."""
+
+    lead_id: int
+    attempt_id: int
+    vicidial_lead_id: int
+
+
+def ask(batch: PushBatch, *, by: User | None) -> int:
+    """Ask for the batch to be undone; what is queued is approved again at once (how many)."""
+    cancelled = cancel(batch, by=by)
+    PushBatch.objects.filter(pk=batch.pk).update(
+        undo_asked_at=timezone.now(), undo_asked_by=by, undone_at=None
+    )
+    batch.refresh_from_db()
+    return cancelled
+
+
+def asked() -> QuerySet[PushBatch]:
+    """Batches whose undo was asked for and is not at its end, on dialers that take calls."""
+    return PushBatch.objects.filter(
+        undo_asked_at__isnull=False,
+        undone_at__isnull=True,
+        dialer__enabled=True,
+        dialer__paused_reason="",
+    )
+
+
+def undo(batch: PushBatch) -> Undone:
+    """Delete the batch's pushed leads that are untouched on the dialer; they are approved again.
+
+    A lead counts as untouched with status NEW or CBHOLD, no calls, in the list it was pushed to.
+    Each lead is looked at, and deleted by a call of its own. Does nothing unless it was asked for.
+    """
+    undone = Undone()
+    batch.refresh_from_db()
+    with (
+        only_one(Kind.UNDOING, batch.pk) as alone,
+        proof.may_call(batch.dialer) as may,
+        pace.slots(batch.dialer, MOST_CONNECTIONS - 1) as slots,
+    ):
+        if not (alone and may and batch.is_being_undone):
+            undone.waits = batch.dialer.paused_text or "Another worker is at it."
+            return undone
+        _seal_left_open(batch)
+        try:
+            with client_for(batch.dialer, len(slots) + 1) as client:
+                prove(batch.dialer, client)
+                while leads := _next(batch, ROUNDS * (len(slots) + 1)):
+                    _undo_some(client, batch, leads, len(slots) + 1, undone)
+        except Stop as stop:
+            breaker.pause(batch.dialer_id, stop.reason, stop.sentence)
+            undone.waits = stop.sentence
+        except DialerError as error:
+            undone.waits = error.sentence
+        else:
+            _finish(batch)
+    return undone
+
+
+def _finish(batch: PushBatch) -> None:
+    """At its end, unless leads are still on their way: what comes of them is undone too."""
+    if not Lead.objects.filter(batch=batch, status__in=OPEN).exists():
+        PushBatch.objects.filter(pk=batch.pk).update(undone_at=timezone.now())
+
+
+def _next(batch: PushBatch, most: int) -> list[Lead]:
+    """Pushed leads of the batch that this undo has not yet looked at."""
+    seen = PushAttempt.objects.filter(
+        batch=batch,
+        kind=AttemptKind.DELETE,
+        outcome=Outcome.KEPT,
+        opened_at__gte=batch.undo_asked_at,
+    ).values("lead")
+    pushed = Lead.objects.filter(batch=batch, status=LeadStatus.PUSHED).exclude(pk__in=seen)
+    return list(pushed.order_by("id")[:most])
+
+
+def _seal_left_open(batch: PushBatch) -> None:
+    """Deletions whose worker died: whether they were carried out is looked at anew."""
+    PushAttempt.objects.filter(batch=batch, kind=AttemptKind.DELETE, sealed_at__isnull=True).update(
+        sealed_at=timezone.now(), outcome=Outcome.UNCLEAR, reason="WORKER_GONE"
+    )
+
+
+def _undo_some(
+    client: Client, batch: PushBatch, leads: Sequence[Lead], connections: int, undone: Undone
+) -> None:
+    def look(lead: Lead) -> str | None:
+        return _touched(client, lead.vicidial_lead_id or 0, lead.vicidial_list_id)
+
+    why = dict(zip(leads, together(look, leads, connections), strict=True))
+    if failed := next((w for w in why.values() if isinstance(w, DialerError)), None):
+        raise failed
+    kept = [(lead, str(reason)) for lead, reason in why.items() if reason is not None]
+    _keep(batch, kept, undone)
+    opened = _open(batch, [lead for lead in leads if why[lead] is None])
+
+    def delete(each: Deletion) -> bool:
+        # Whether it was there still: gone is gone.
+        return lookups.delete_lead(client, each.vicidial_lead_id)
+
+    answers = together(delete, opened, connections)
+    _write(batch, list(zip(opened, answers, strict=True)), undone)
 
 
 def _touched(client: Client, lead_id: int, list_id: int | None) -> str | None:
@@ -119,9 +181,8 @@ def _touched(client: Client, lead_id: int, list_id: int | None) -> str | None:
     return None if there == str(list_id) else f"is in list {there} now"
 
 
-def _open(batch: PushBatch, lead: Lead, by: User | None) -> PushAttempt:
-    """Say in the database that the lead is about to be deleted there, before the call leaves."""
-    return PushAttempt.objects.create(
+def _attempt(batch: PushBatch, lead: Lead, **columns: Any) -> PushAttempt:
+    return PushAttempt(
         lead=lead,
         batch=batch,
         dialer_id=batch.dialer_id,
@@ -131,6 +192,54 @@ def _open(batch: PushBatch, lead: Lead, by: User | None) -> PushAttempt:
         vendor_lead_code="",
         asked_list_id=lead.vicidial_list_id or 0,
         worker="undo",
-        user=by,
+        user_id=batch.undo_asked_by_id,
         opened_at=timezone.now(),
+        **columns,
     )
+
+
+def _keep(batch: PushBatch, kept: Sequence[tuple[Lead, str]], undone: Undone) -> None:
+    PushAttempt.objects.bulk_create(
+        _attempt(batch, lead, sealed_at=timezone.now(), outcome=Outcome.KEPT, answer=why)
+        for lead, why in kept
+    )
+    for _, why in kept:
+        undone.kept[why] = undone.kept.get(why, 0) + 1
+
+
+def _open(batch: PushBatch, leads: Sequence[Lead]) -> list[Deletion]:
+    """Say in the database that the leads are about to be deleted there, before the calls leave."""
+    attempts = PushAttempt.objects.bulk_create(_attempt(batch, lead) for lead in leads)
+    return [
+        Deletion(lead.pk, attempt.pk, lead.vicidial_lead_id or 0)
+        for lead, attempt in zip(leads, attempts, strict=True)
+    ]
+
+
+def _write(
+    batch: PushBatch, answers: Sequence[tuple[Deletion, bool | DialerError]], undone: Undone
+) -> None:
+    gone = [each for each, answer in answers if not isinstance(answer, DialerError)]
+    with (
+        transaction.atomic(),
+        because(f"batch {batch.pk} undone", user_id=batch.undo_asked_by_id),
+    ):
+        now = timezone.now()
+        attempts = PushAttempt.objects.filter(pk__in=[each.attempt_id for each in gone])
+        attempts.update(sealed_at=now, outcome=Outcome.DELETED)
+        undone.deleted += lifecycle.move(
+            Lead.objects.filter(pk__in=[each.lead_id for each in gone]),
+            LeadStatus.APPROVED,
+            only_from={LeadStatus.PUSHED},
+            **CLEARED,
+        )
+        for each, answer in answers:
+            if isinstance(answer, DialerError):
+                PushAttempt.objects.filter(pk=each.attempt_id).update(
+                    sealed_at=now,
+                    outcome=Outcome.UNCLEAR,
+                    reason=answer.reason,
+                    answer=answer.sentence,
+                )
+    if failed := next((a for _, a in answers if isinstance(a, DialerError)), None):
+        raise failed

@@ -8,13 +8,15 @@ is no other lead of the portal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import Min
 from django.utils import timezone
 
+from leads.dialers.together import patiently, together
 from leads.models import (
     AttemptKind,
     Dialer,
@@ -26,10 +28,12 @@ from leads.models import (
 from leads.push.claim import own_code
 from leads.vicidial import lookups
 from leads.vicidial.client import Client
+from leads.vicidial.errors import DialerError
 from leads.vicidial.lookups import can_ask
 from leads.vicidial.releases import Capabilities
 
 S = LeadStatus
+Answer = TypeVar("Answer")
 
 
 BY_HAND = (
@@ -67,7 +71,26 @@ class Verdict:
     note: str = ""
 
 
-Found = dict[Unsettled, list[int]]
+Ids = list[int]
+# What was found of a lead, or why it could not be asked.
+Found = dict[Unsettled, Ids | DialerError]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A dialer that is asked over `connections` connections."""
+
+    dialer: Dialer
+    client: Client
+    connections: int
+
+    def can(self, function: str) -> bool:
+        return Capabilities.from_json(self.dialer.capabilities).can(function)
+
+    def each(
+        self, ask: Callable[[Unsettled], Answer], chunk: Sequence[Unsettled]
+    ) -> dict[Unsettled, Answer | DialerError]:
+        return dict(zip(chunk, together(ask, chunk, self.connections), strict=True))
 
 
 def due(dialer: Dialer, most: int) -> list[Unsettled]:
@@ -106,101 +129,130 @@ def _unsettled(attempt: PushAttempt, firsts: Mapping[int, int]) -> Unsettled:
     )
 
 
-def look_up(client: Client, dialer: Dialer, chunk: Sequence[Unsettled]) -> list[Verdict]:
-    """Ask the dialer about each of `chunk`. Raises DialerError where it gives no usable answer."""
-    asked = [u for u in chunk if can_ask(u.code) or _can(dialer, "lead_field_info")]
-    found = _by_code(client, dialer, asked)
-    found |= _ours_among(client, dialer, found)
+def look_up(
+    client: Client, dialer: Dialer, chunk: Sequence[Unsettled], connections: int = 1
+) -> list[Verdict]:
+    """Ask the dialer about each of `chunk`, a bulk call for many or one call each.
+
+    Raises DialerError where a bulk call gives no usable answer, and Stop wherever it is refused.
+    """
+    asking = Asking(dialer, client, connections)
+    asked = [u for u in chunk if can_ask(u.code) or asking.can("lead_field_info")]
+    found = _by_code(asking, asked)
+    found |= _ours_among(asking, found)
     by_hand = [Verdict(u, S.UNCLEAR, note=BY_HAND.format(u=u)) for u in chunk if u not in found]
-    return [_judge(client, dialer, u, ids) for u, ids in found.items()] + by_hand
+    return _judge_all(asking, found) + by_hand
 
 
-def _by_code(client: Client, dialer: Dialer, chunk: Sequence[Unsettled]) -> Found:
+def _by_code(asking: Asking, chunk: Sequence[Unsettled]) -> Found:
     """The ids of the dialer's leads with the code that was sent."""
     askable = [u for u in chunk if can_ask(u.code)]
-    found = _by_phone_and_code(client, dialer, [u for u in chunk if not can_ask(u.code)])
-    if _can(dialer, "lead_search"):
-        ids = lookups.search_by_codes(client, sorted({u.code for u in askable}))
+    found = _by_phone_and_code(asking, [u for u in chunk if not can_ask(u.code)])
+    if asking.can("lead_search"):
+        codes = sorted({u.code for u in askable})
+        ids = patiently(lambda: lookups.search_by_codes(asking.client, codes))
         return found | {u: ids[u.code] for u in askable}
-    for u in askable:
+
+    def in_its_list(u: Unsettled) -> Ids:
         # In the list it uses an index; in the whole system it reads the whole table.
-        lead = lookups.no_update_by_code(client, u.code, u.list_id)
-        found[u] = [lead.lead_id] if lead else []
-    return found
+        lead = lookups.no_update_by_code(asking.client, u.code, u.list_id)
+        return [lead.lead_id] if lead else []
+
+    return found | asking.each(in_its_list, askable)
 
 
-def _by_phone_and_code(client: Client, dialer: Dialer, chunk: Sequence[Unsettled]) -> Found:
+def _by_phone_and_code(asking: Asking, chunk: Sequence[Unsettled]) -> Found:
     """For codes that no look-up takes (a comma, a bar): the phone's leads that hold the code."""
-    return {
-        u: [
-            lead_id
-            for lead_id in ids
-            if lookups.field_info(client, lead_id, "vendor_lead_code") == u.code
-        ]
-        for u, ids in _by_phone(client, dialer, chunk).items()
-    }
+    by_phone = _by_phone(asking, chunk)
+
+    def with_its_code(u: Unsettled) -> Ids:
+        ids = by_phone[u]
+        if isinstance(ids, DialerError):
+            raise ids
+        field = "vendor_lead_code"
+        return [i for i in ids if lookups.field_info(asking.client, i, field) == u.code]
+
+    return dict(asking.each(with_its_code, chunk))
 
 
-def _ours_among(client: Client, dialer: Dialer, found: Found) -> Found:
+def _ours_among(asking: Asking, found: Found) -> Found:
     """For leads with a code of the source's own: those of the found ids that can be ours.
 
     lead_search names all leads with the code and the phone: ours is in both. Where only
     update_lead can be asked, each answer is the newest lead alone: if both are newer than the
     attempt and differ, both are returned, which leaves the lead to a person.
     """
-    chunk = [u for u in found if u.code != own_code(dialer, u.lead_id)]
-    ids = {lead_id for u in chunk for lead_id in found[u]}
+    by_code = {
+        u: set(ids)
+        for u, ids in found.items()
+        if u.code != own_code(asking.dialer, u.lead_id) and not isinstance(ids, DialerError)
+    }
     taken = set(
-        Lead.objects.filter(dialer=dialer, vicidial_lead_id__in=ids, status=S.PUSHED).values_list(
-            "vicidial_lead_id", flat=True
-        )
+        Lead.objects.filter(
+            dialer=asking.dialer,
+            vicidial_lead_id__in=set().union(*by_code.values()),
+            status=S.PUSHED,
+        ).values_list("vicidial_lead_id", flat=True)
     )
-    phones = _by_phone(client, dialer, chunk)
-    mine = {}
-    for u in chunk:
-        by_code = {lead_id for lead_id in found[u] if lead_id > u.highest_before}
-        by_phone = {lead_id for lead_id in phones[u] if lead_id > u.highest_before}
-        whole = _can(dialer, "lead_search")
-        both = by_code & by_phone - taken if whole else by_code | by_phone
-        mine[u] = sorted(both) if by_code and by_phone else []
+    whole = asking.can("lead_search")
+    mine: Found = {}
+    for u, ids in _by_phone(asking, [u for u, ids in by_code.items() if ids]).items():
+        if isinstance(ids, DialerError):
+            mine[u] = ids
+            continue
+        coded = {lead_id for lead_id in by_code[u] if lead_id > u.highest_before}
+        phoned = {lead_id for lead_id in ids if lead_id > u.highest_before}
+        both = coded & phoned - taken if whole else coded | phoned
+        mine[u] = sorted(both) if coded and phoned else []
     return mine
 
 
-def _by_phone(client: Client, dialer: Dialer, chunk: Sequence[Unsettled]) -> Found:
+def _by_phone(asking: Asking, chunk: Sequence[Unsettled]) -> Found:
     if not chunk:
         return {}
-    if _can(dialer, "lead_search"):
-        ids = lookups.search_by_phones(client, sorted({u.phone for u in chunk}))
+    if asking.can("lead_search"):
+        phones = sorted({u.phone for u in chunk})
+        ids = patiently(lambda: lookups.search_by_phones(asking.client, phones))
         return {u: ids[u.phone] for u in chunk}
-    found: Found = {}
-    for u in chunk:
-        lead = lookups.no_update_by_phone(client, u.phone, u.list_id)
-        found[u] = [lead.lead_id] if lead else []
-    return found
+
+    def in_its_list(u: Unsettled) -> Ids:
+        lead = lookups.no_update_by_phone(asking.client, u.phone, u.list_id)
+        return [lead.lead_id] if lead else []
+
+    return dict(asking.each(in_its_list, chunk))
 
 
-def _judge(client: Client, dialer: Dialer, u: Unsettled, ids: Sequence[int]) -> Verdict:
-    generated = u.code == own_code(dialer, u.lead_id)
+def _judge_all(asking: Asking, found: Found) -> list[Verdict]:
+    judged = []
+    for u, verdict in asking.each(lambda u: _judge(asking, u, found[u]), list(found)).items():
+        if isinstance(verdict, DialerError):
+            verdict = Verdict(u, S.UNCLEAR, note=verdict.sentence)
+        judged.append(verdict)
+    return judged
+
+
+def _judge(asking: Asking, u: Unsettled, ids: Ids | DialerError) -> Verdict:
+    if isinstance(ids, DialerError):
+        return Verdict(u, S.UNCLEAR, note=ids.sentence)
+    generated = u.code == own_code(asking.dialer, u.lead_id)
     if not ids:
-        if u.refusal_reason:
-            return Verdict(u, S.REFUSED)
-        return Verdict(u, S.QUEUED)
+        return Verdict(u, S.REFUSED if u.refusal_reason else S.QUEUED)
+    listed = ", ".join(map(str, sorted(ids)))
     if len(ids) > 1 and not generated:
-        listed = ", ".join(map(str, sorted(ids)))
         note = f"The dialer has several leads that can be this one: {listed}. Look at them there."
         return Verdict(u, S.UNCLEAR, note=note)
+    if not (generated or u.highest_before):
+        # No lead_id was known before: an older lead of another system would look the same.
+        note = f"The dialer has lead {listed} with this code and number, perhaps from before."
+        return Verdict(u, S.UNCLEAR, note=f"{note} Look at it there.")
     lead_id = min(ids)
     others = ", ".join(str(other) for other in sorted(ids) if other != lead_id)
     note = f"The dialer has it more than once: also lead {others}." if others else ""
     list_id, status = u.list_id, "NEW"
-    if _can(dialer, "lead_field_info"):
-        status = lookups.field_info(client, lead_id, "status") or "NEW"
-        list_id = int(lookups.field_info(client, lead_id, "list_id") or u.list_id)
+    if asking.can("lead_field_info"):
+        status = lookups.field_info(asking.client, lead_id, "status") or "NEW"
+        list_id = int(lookups.field_info(asking.client, lead_id, "list_id") or u.list_id)
     return Verdict(u, S.PUSHED, lead_id, list_id, status, note)
-
-
-def _can(dialer: Dialer, function: str) -> bool:
-    return Capabilities.from_json(dialer.capabilities).can(function)
 
 
 def keep(dialer: Dialer, verdicts: Sequence[Verdict]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count
 
-from leads.models import Lead, LeadStatus, Outcome, PushAttempt
+from leads.models import Lead, LeadStatus, Outcome, PushAttempt, PushBatch
 
 
 def counts_by_batch(batch_ids: Iterable[int]) -> dict[int, dict[str, int]]:
@@ -30,10 +30,16 @@ def refusals(batch_id: int) -> list[tuple[str, int]]:
     return list(counted.order_by("-n", "refusal_reason"))
 
 
-def kept_by_undo(batch_id: int) -> list[tuple[str, int]]:
-    """(why, number of leads) of those still pushed that an undo left on the dialer, most first."""
+def kept_by_undo(batch: PushBatch) -> list[tuple[str, int]]:
+    """(why, number of leads) of those still pushed that its undo left on the dialer, most first."""
+    if batch.undo_asked_at is None:
+        return []
     kept = PushAttempt.objects.filter(
-        batch=batch_id, outcome=Outcome.KEPT, lead__batch=batch_id, lead__status=LeadStatus.PUSHED
+        batch=batch,
+        outcome=Outcome.KEPT,
+        opened_at__gte=batch.undo_asked_at,
+        lead__batch=batch,
+        lead__status=LeadStatus.PUSHED,
     ).order_by()
     counted = kept.values_list("answer").annotate(n=Count("lead", distinct=True))
     return list(counted.order_by("-n", "answer"))

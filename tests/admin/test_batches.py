@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from kombu.exceptions import OperationalError
 from leads import tasks
 from leads.dialers import breaker
 from leads.models import BatchStatus, Lead, LeadStatus, Outcome, PushBatch
+from leads.push.undo import asked
 from leads.vicidial.reasons import sentence_for
 from tests.factories import make_attempt, make_batch, make_lead, make_user
 
@@ -60,8 +62,8 @@ def admin(client: Client) -> Client:
 
 
 @pytest.fixture
-def undone(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    calls: list[tuple[int, int]] = []
+def undone(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
+    calls: list[tuple[int, ...]] = []
     monkeypatch.setattr(tasks.undo_batch, "delay", lambda *given: calls.append(given))
     monkeypatch.setattr(tasks.push_runner, "delay", lambda *given: None)
     return calls
@@ -128,13 +130,13 @@ def test_leads_that_left_the_batch_are_accounted_for(admin: Client, batch: PushB
 def test_a_paused_dialer_is_said_with_its_reason(admin: Client, batch: PushBatch) -> None:
     breaker.pause(batch.dialer_id, "LOGIN", "The password is wrong. Set it anew.")
     page = text_of(admin, page_of(batch))
-    assert "is paused; the leads wait" in page
+    assert "takes no calls now; the leads wait" in page
     assert "The password is wrong. Set it anew." in page
 
 
 def test_what_an_undo_left_is_said_with_the_reason_and_the_number(admin: Client) -> None:
-    batch = make_batch(status=B.DONE, selected=2)
     now = timezone.now()
+    batch = make_batch(status=B.DONE, selected=2, undo_asked_at=now - timedelta(minutes=1))
     for _ in range(2):
         lead = make_lead(S.PUSHED, batch=batch)
         for number in (1, 2):
@@ -173,7 +175,7 @@ def test_only_what_is_possible_has_a_button(
 
 
 def test_a_batch_with_nothing_on_the_dialer_has_nothing_to_undo(
-    admin: Client, undone: list[tuple[int, int]]
+    admin: Client, undone: list[tuple[int, ...]]
 ) -> None:
     batch = make_batch(status=B.DONE, selected=1)
     make_lead(S.REFUSED, batch=batch)
@@ -199,24 +201,40 @@ def test_who_may_push_pauses_resumes_and_cancels(
     assert "1 leads are approved again" in text_of(client, page_of(batch))
 
 
-def test_an_undo_is_given_to_a_worker_with_the_name_of_who_asked(
-    client: Client, batch: PushBatch, undone: list[tuple[int, int]]
+def test_an_undo_is_kept_with_who_asked_until_a_worker_has_carried_it_out(
+    client: Client,
+    batch: PushBatch,
+    undone: list[tuple[int, ...]],
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     user = make_user("Admin")
     client.force_login(user)
-    client.post(do(batch, "undo"))
-    assert undone == [(batch.pk, user.pk)]
+    queued = Lead.objects.filter(batch=batch, status=S.QUEUED).count()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(do(batch, "undo"))
+    assert undone == [(batch.pk,)]
+    batch.refresh_from_db()
+    assert (batch.undo_asked_by, batch.undone_at, batch.status) == (user, None, B.CANCELLED)
+    assert list(asked()) == [batch], "beat finds it if the kick is lost"
+    page = text_of(client, page_of(batch))
+    assert "Undo runs" in page
+    assert f"{queued} leads that were still queued are approved again" in page
+    assert do(batch, "undo") not in page, "asked for once is enough"
 
 
-def test_an_undo_that_no_worker_can_hear_says_so(
-    admin: Client, batch: PushBatch, monkeypatch: pytest.MonkeyPatch
+def test_an_undo_whose_broker_is_down_is_not_lost(
+    admin: Client,
+    batch: PushBatch,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     def no_broker(*given: Any) -> None:
         raise OperationalError
 
     monkeypatch.setattr(tasks.undo_batch, "delay", no_broker)
-    page = admin.post(do(batch, "undo"), follow=True).content.decode()
-    assert "nothing was undone" in page
+    with django_capture_on_commit_callbacks(execute=True):
+        assert admin.post(do(batch, "undo")).status_code == 302
+    assert list(asked()) == [batch]
 
 
 @pytest.mark.parametrize("role", ["Reviewer", "Auditor", None])
@@ -226,7 +244,7 @@ def test_who_may_not_push_has_no_button_and_is_refused(
     role: str | None,
     client: Client,
     batch: PushBatch,
-    undone: list[tuple[int, int]],
+    undone: list[tuple[int, ...]],
 ) -> None:
     if verb == "resume":
         PushBatch.objects.filter(pk=batch.pk).update(status=B.PAUSED)
@@ -242,7 +260,7 @@ def test_who_may_not_push_has_no_button_and_is_refused(
 
 @pytest.mark.parametrize("verb", ["pause", "cancel", "undo"])
 def test_looking_at_a_button_changes_nothing(
-    verb: str, admin: Client, batch: PushBatch, undone: list[tuple[int, int]]
+    verb: str, admin: Client, batch: PushBatch, undone: list[tuple[int, ...]]
 ) -> None:
     assert 'method="post"' in text_of(admin, do(batch, verb))
     batch.refresh_from_db()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -44,6 +45,7 @@ def form(*lists: dict[str, Any], **values: Any) -> dict[str, Any]:
         "enabled": "on",
         "connections": "8",
         "calls_per_second": "0",
+        "calls_per_day": "0",
         "connect_timeout": "5",
         "read_timeout": "30",
         "lists-TOTAL_FORMS": str(len(lists)),
@@ -60,6 +62,31 @@ def form(*lists: dict[str, Any], **values: Any) -> dict[str, Any]:
 def admin(client: Client) -> Client:
     client.force_login(make_user("Admin"))
     return client
+
+
+def test_hours_that_cannot_be_are_refused_in_words(admin: Client) -> None:
+    wrong = [
+        ({"call_from": "08:00"}, "Give both hours"),
+        ({"call_from": "08:00", "call_until": "08:00"}, "Give both hours"),
+        ({"time_zone": "Mars/Olympus"}, "There is no time zone Mars/Olympus."),
+    ]
+    for values, sentence in wrong:
+        page = admin.post(reverse("admin:leads_dialer_add"), form(**values))
+        assert sentence in page.content.decode()
+    assert not Dialer.objects.exists()
+
+
+def test_outside_its_hours_a_dialer_says_when_it_goes_on(admin: Client) -> None:
+    there = timezone.now() + timedelta(hours=2)
+    dialer = make_dialer(
+        call_from=there.time(), call_until=(there + timedelta(hours=1)).time(), time_zone="UTC"
+    )
+    page = admin.get(reverse("admin:leads_dialer_change", args=[dialer.pk])).content.decode()
+    assert f"it goes on at {there:%H:%M}" in page
+    assert (
+        "Waits for its hours"
+        in admin.get(reverse("admin:leads_dialer_changelist")).content.decode()
+    )
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from leads.models import Dialer, DialerList, Lead, LeadStatus, PushAttempt
 from leads.push.queue import queue
 from leads.push.runner import run
 from leads.push.settle import settle
-from leads.push.undo import undo
+from leads.push.undo import ask, undo
 from leads.vicidial.errors import DialerError
 from tests.factories import make_dialer, make_dialer_list, make_lead, make_user
 
@@ -73,9 +73,12 @@ def push_one(dialer: Dialer) -> Lead:
     breaker.resume(dialer.pk)
     run(dialer)
     Lead.objects.filter(status=LeadStatus.UNCLEAR).update(settle_at=timezone.now())
-    settle(dialer, even_paused=True)
+    breaker.resume(dialer.pk)
+    settle(dialer)
     assert queued.batch is not None
-    undo(queued.batch, by=None)
+    breaker.resume(dialer.pk)
+    ask(queued.batch, by=None)
+    undo(queued.batch)
     return lead
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -50,7 +52,8 @@ def test_refusals_are_grouped_by_reason_most_first() -> None:
 
 
 def test_what_an_undo_kept_counts_each_lead_once_and_only_while_it_is_pushed() -> None:
-    batch, now = make_batch(), timezone.now()
+    now = timezone.now()
+    batch = make_batch(undo_asked_at=now - timedelta(minutes=1))
     pushed, gone = make_lead(S.PUSHED, batch=batch), make_lead(S.APPROVED)
     for lead, why in ((pushed, "was called"), (pushed, "was called"), (gone, "was called")):
         make_attempt(
@@ -62,4 +65,4 @@ def test_what_an_undo_kept_counts_each_lead_once_and_only_while_it_is_pushed() -
             answer=why,
         )
     make_attempt(pushed, batch=batch, sealed_at=now, outcome=Outcome.ADDED, answer="SUCCESS")
-    assert kept_by_undo(batch.pk) == [("was called", 1)]
+    assert kept_by_undo(batch) == [("was called", 1)]
