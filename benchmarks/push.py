@@ -21,7 +21,7 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,23 @@ def engine(dialer_id: int) -> None:
     seconds = time.monotonic() - started
     assert ran.ended == "nothing is queued", ran
     print(json.dumps({"leads": ran.leads, "seconds": seconds, "mb": rig.peak_mb()}))
+
+
+def settling(dialer_id: int) -> None:
+    """One worker process: settle until nothing is unclear."""
+    import django
+
+    django.setup()
+    from leads.models import Dialer
+    from leads.push.settle import settle
+
+    dialer = Dialer.objects.get(pk=dialer_id)
+    started = rig.ready()
+    settled = settle(dialer)
+    seconds = time.monotonic() - started
+    assert not settled.problems, settled
+    leads = settled.pushed + settled.queued
+    print(json.dumps({"leads": leads, "seconds": seconds, "mb": rig.peak_mb()}))
 
 
 PROGRAM = str(Path(__file__).resolve())
@@ -239,26 +256,100 @@ def database_alone(leads: int, rounds: int) -> dict[str, float]:
     return {"of_per_call_commits": round(ratio, 1)}
 
 
+def growth(many: int) -> dict[str, float]:
+    """Claim and record with 10 thousand leads in the table, and with `many`."""
+    from leads.models import Lead
+
+    dialer = rig.make_dialer("http://127.0.0.1:9/", "growing", tested=False)
+    ids, rates = itertools.count(1_000_000_000), []
+    for total in (10_000, many):
+        for first in range(Lead.objects.count(), total, 500_000):
+            rig.make_leads(min(500_000, total - first), "staged")
+        measured = []
+        for _ in range(4):
+            rig.queue(dialer, rig.make_leads(5_000))
+            measured.append(in_groups(dialer, ids))
+        rates.append(statistics.median(measured[1:]))  # the first one warms the caches
+        print(f"    with {total:9,} leads in the table: {rates[-1]:5.0f}/s")
+    ratio = rates[0] / rates[1]
+    print(f"    cost of a lead: {ratio:.2f} times")
+    return {"growth_5m": round(ratio, 2)}
+
+
+def workers(leads: int, processes: Sequence[int], latency: int) -> float:
+    """Rates with several worker processes; returns two processes over one."""
+    rates: dict[int, float] = {}
+    with rig.simulator(latency) as url:
+        for number in processes:
+            rates[number], _ = engine_rate(url, leads * number, number)
+    told = ", ".join(f"{n}: {r:.0f}/s ({r / rates[1]:.2f})" for n, r in rates.items())
+    print(f"    {latency:2} ms, {CONNECTIONS} connections each: {told}")
+    return rates[2] / rates[1]
+
+
+def settled(leads: int) -> None:
+    """Leads whose worker was killed: four of five had been inserted."""
+    from django.utils import timezone
+
+    from leads.models import Lead
+    from leads.push.claim import claim
+    from leads.push.lapse import lapse
+    from leads.vicidial.simulator.server import Simulator
+
+    with Simulator(password=rig.PASSWORD) as there:
+        there.store.add_campaign("TESTCAMP")
+        there.store.add_list(rig.LIST_ID, "Outbound", "TESTCAMP")
+        dialer = rig.make_dialer(there.url, "settled", connections=CONNECTIONS)
+        rig.queue(dialer, rig.make_leads(leads))
+        while claims := claim(dialer, 1000, worker="killed", connections=CONNECTIONS):
+            for number, each in enumerate(claims):
+                if number % 5:
+                    there.store.add_lead(dict(each.params))
+        lapse()
+        Lead.objects.filter(status="unclear").update(settle_at=timezone.now())
+        result = rig.measured(PROGRAM, [["--settle", dialer.pk]])
+        assert result[0]["leads"] == leads, result
+        calls = sum(there.store.calls.values())
+    print(
+        f"(d) {leads:,} unclear leads settled: {result[0]['seconds']:.1f} s,"
+        f" {rate(result):.0f}/s, {calls} calls; {result[0]['mb']:.0f} MB"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="smaller, under 50 s")
     parser.add_argument("--bare", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--engine", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--settle", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.bare:
         bare_loop(options.bare[0], int(options.bare[1]))
     elif options.engine:
         engine(options.engine)
+    elif options.settle:
+        settling(options.settle)
     else:
         everything(quick=options.quick)
 
 
 def everything(*, quick: bool) -> None:
     found: dict[str, Any] = {}
+    rounds = 1 if quick else 3
     with rig.servers():
-        sizes = {0: 2000, 5: 2000, 20: 1200} if quick else {0: 6000, 5: 6000, 20: 3000}
-        found |= database_alone(2000 if quick else 10_000, 1 if quick else 3)
-        found |= beside_bare_loop(sizes, 1 if quick else 3)
+        sizes = {0: 2000, 5: 2000, 20: 1200} if quick else {0: 6000, 5: 6000, 20: 4000}
+        found |= beside_bare_loop(sizes, rounds)
+        print("(b) worker processes")
+        processes = (1, 2) if quick else (1, 2, 4)
+        twice = [workers(1500 if quick else 5000, processes, 20) for _ in range(rounds)]
+        if not quick:
+            workers(6000, processes, 5)
+        found["two_processes"] = round(statistics.median(twice), 2)
+        found |= database_alone(2000 if quick else 10_000, rounds)
+        settled(1000 if quick else 10_000)
+    if not quick:
+        with rig.servers():
+            found |= growth(5_000_000)
     print(json.dumps(found))
 
 

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 from typing import Any
 
-EVERY_SECONDS = {
-    "leads.tasks.push_waiting": 5,
-    "leads.tasks.settle": 5,
-    "leads.tasks.probe_dialers": 10,
-    "leads.tasks.resume_imports": 30,
+# In sweeps: a task that is idle costs one to three short queries.
+EVERY_SWEEPS = {
+    "leads.tasks.push_waiting": 1,
+    "leads.tasks.settle": 1,
+    "leads.tasks.probe_dialers": 2,
+    "leads.tasks.resume_imports": 6,
 }
 
-BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    task: {"task": task, "schedule": float(seconds), "options": {"expires": seconds - 1}}
-    for task, seconds in EVERY_SECONDS.items()
-}
+
+def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
+    """Celery's beat schedule with a sweep every `sweep_seconds` (1 or more)."""
+    return {
+        task: {
+            "task": task,
+            "schedule": float(sweep_seconds * sweeps),
+            "options": {"expires": sweep_seconds * sweeps * 0.8},
+        }
+        for task, sweeps in EVERY_SWEEPS.items()
+    }

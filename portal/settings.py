@@ -13,7 +13,7 @@ from . import variables
 from .embedded.folder import DEFAULT_DATA_DIR, PROJECT_ROOT, DataFolder
 from .logs import logging_config
 from .navigation import UNFOLD as UNFOLD
-from .schedule import BEAT_SCHEDULE
+from .schedule import beat_schedule
 
 BASE_DIR = PROJECT_ROOT
 
@@ -124,7 +124,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = None  # a short hard limit would end a push between send and record
-CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
+CELERY_BEAT_SCHEDULE = beat_schedule(variables.whole_number(env, "SWEEP_SECONDS", 5, least=1))
 CELERY_BEAT_SCHEDULE_FILENAME = str(LEADS_DATA_DIR / "celerybeat-schedule")
 
 # --- Files --------------------------------------------------------------------------------

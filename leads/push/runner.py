@@ -208,7 +208,8 @@ class Engine:
     def _judge(self, sent: Sent) -> None:
         """Whether an answer says something of the dialer rather than of the lead."""
         assert sent.answer is not None  # noqa: S101 - the caller has looked
-        trouble = self.troubles.see(sent.claim.asked_list_id, sent.answer)
+        asked, connections = sent.claim.asked_list_id, self.senders.connections
+        trouble = self.troubles.see(asked, sent.answer, connections)
         if trouble is not None:
             if breaker.pause(self.dialer.pk, *trouble):
                 logger.warning("Dialer %s paused: %s (%s)", self.dialer.name, *trouble[::-1])

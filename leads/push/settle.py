@@ -33,7 +33,8 @@ from leads.vicidial.errors import DialerError, Stop
 
 S = LeadStatus
 AT_ONCE = 500
-ASK_AGAIN = timedelta(minutes=1)
+ASK_AGAIN = timedelta(minutes=2)
+ASK_AGAIN_SOON = timedelta(seconds=10)  # where only the look-up failed
 MOST_CONNECTIONS = 8
 
 
@@ -146,7 +147,7 @@ def _write(dialer: Dialer, verdicts: Sequence[Verdict], settled: Settled) -> Non
         if v.to == S.UNCLEAR or (v.to == S.PUSHED and v.unsettled.lead_id not in moved):
             note = v.note or f"lead_id {v.lead_id} belongs to another lead of the portal already."
             Lead.objects.filter(pk=v.unsettled.lead_id, status=S.UNCLEAR).update(
-                settle_note=note, settle_at=now + ASK_AGAIN
+                settle_note=note, settle_at=now + (ASK_AGAIN_SOON if v.failed else ASK_AGAIN)
             )
             settled.unclear += 1
 
@@ -160,5 +161,5 @@ def _queue_again(lead_ids: Sequence[int]) -> int:
 
 def _postpone(chunk: Sequence[Unsettled], why: str) -> None:
     Lead.objects.filter(pk__in=[u.lead_id for u in chunk], status=S.UNCLEAR).update(
-        settle_at=timezone.now() + ASK_AGAIN, settle_note=why
+        settle_at=timezone.now() + ASK_AGAIN_SOON, settle_note=why
     )

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from leads.vicidial.answers import AddLeadAnswer
 
-# A run of calls without a usable answer, in points: one that failed at once is one, one that a
-# connection was held up for, or that did not even leave, is two.
-MOST_POINTS = 10
-SLOW = {"TIMEOUT", "NOT_SENT"}
+# A run of calls without a usable answer that pauses the dialer, beyond one for each connection:
+# the slow ones of many good calls come last, all together, and mean nothing.
+LONGEST_RUN = 5
 
 
-@dataclass
 class Troubles:
     """The run of unusable answers so far."""
 
-    points: int = 0
-    calls: int = 0
+    def __init__(self) -> None:
+        self.run = 0
 
-    def see(self, asked_list_id: int, answer: AddLeadAnswer) -> tuple[str, str] | None:
+    def see(
+        self, asked_list_id: int, answer: AddLeadAnswer, connections: int
+    ) -> tuple[str, str] | None:
         """Take note of an answer; return reason and text if the dialer must be paused."""
         if answer.pauses and answer.left:
             return answer.reason, answer.sentence
@@ -30,14 +28,13 @@ class Troubles:
                 f" {answer.lead_id}). Look at list {asked_list_id} in VICIdial, then resume.",
             )
         if answer.outcome != "unclear" and answer.left:
-            self.points = self.calls = 0
+            self.run = 0
             return None
-        self.points += 2 if answer.reason in SLOW else 1
-        self.calls += 1
-        if self.points < MOST_POINTS:
+        self.run += 1
+        if self.run < LONGEST_RUN + connections:
             return None
         return (
             "NO_ANSWER",
-            f"{self.calls} calls in a row had no usable answer. The last one: {answer.sentence}"
+            f"{self.run} calls in a row had no usable answer. The last one: {answer.sentence}"
             " A probe asks the dialer again by itself; if this comes back, look at its web server.",
         )

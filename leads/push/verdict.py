@@ -61,7 +61,10 @@ class Unsettled:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Where an unclear lead goes: pushed (with the ids), queued, refused, or still unclear."""
+    """Where an unclear lead goes: pushed (with the ids), queued, refused, or still unclear.
+
+    `failed` if it is unclear only because a look-up had no usable answer.
+    """
 
     unsettled: Unsettled
     to: LeadStatus
@@ -69,6 +72,7 @@ class Verdict:
     list_id: int | None = None
     status: str = ""
     note: str = ""
+    failed: bool = False
 
 
 Ids = list[int]
@@ -226,14 +230,14 @@ def _judge_all(asking: Asking, found: Found) -> list[Verdict]:
     judged = []
     for u, verdict in asking.each(lambda u: _judge(asking, u, found[u]), list(found)).items():
         if isinstance(verdict, DialerError):
-            verdict = Verdict(u, S.UNCLEAR, note=verdict.sentence)
+            verdict = Verdict(u, S.UNCLEAR, note=verdict.sentence, failed=True)
         judged.append(verdict)
     return judged
 
 
 def _judge(asking: Asking, u: Unsettled, ids: Ids | DialerError) -> Verdict:
     if isinstance(ids, DialerError):
-        return Verdict(u, S.UNCLEAR, note=ids.sentence)
+        return Verdict(u, S.UNCLEAR, note=ids.sentence, failed=True)
     generated = u.code == own_code(asking.dialer, u.lead_id)
     if not ids:
         return Verdict(u, S.REFUSED if u.refusal_reason else S.QUEUED)

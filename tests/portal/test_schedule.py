@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from portal.celery import app
-from portal.schedule import BEAT_SCHEDULE
+from portal.schedule import beat_schedule
+
+BEAT_SCHEDULE = beat_schedule(5)
 
 
 @pytest.mark.parametrize("name", BEAT_SCHEDULE)
