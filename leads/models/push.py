@@ -50,6 +50,9 @@ class PushBatch(models.Model):
         db_index=False,
         help_text="Who paused, resumed or cancelled it last.",
     )
+    paused_text = models.TextField(
+        blank=True, default="", editable=False, help_text="Why the portal itself paused it."
+    )
     claimed_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
     undo_asked_at = models.DateTimeField(null=True, editable=False)

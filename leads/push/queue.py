@@ -103,6 +103,15 @@ def pause(batch: PushBatch, *, by: User | None) -> bool:
     return _set(batch, BatchStatus.PAUSED, by, {BatchStatus.RUNNING})
 
 
+def halt(batch_id: int, why: str) -> bool:
+    """Pause a running batch for a reason that it shows; return whether it was running."""
+    return bool(
+        PushBatch.objects.filter(pk=batch_id, status=BatchStatus.RUNNING).update(
+            status=BatchStatus.PAUSED, paused_text=why, changed_by=None
+        )
+    )
+
+
 def resume(batch: PushBatch, *, by: User | None) -> bool:
     """Let the batch go on; return whether it was paused."""
     return _set(batch, BatchStatus.RUNNING, by, {BatchStatus.PAUSED})
@@ -156,6 +165,7 @@ def _set(batch: PushBatch, to: BatchStatus, by: User | None, only_from: set[Batc
     changed = PushBatch.objects.filter(pk=batch.pk, status__in=only_from).update(
         status=to,
         changed_by=by,
+        paused_text="",
         finished_at=timezone.now() if to == BatchStatus.CANCELLED else None,
     )
     if changed:

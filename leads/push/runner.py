@@ -21,10 +21,10 @@ from leads.dialers.connect import client_for
 from leads.models import BatchStatus, Dialer, LeadStatus, PushBatch
 from leads.push import alive
 from leads.push.claim import claim, lease_seconds
-from leads.push.queue import finish
+from leads.push.queue import finish, halt
 from leads.push.record import Recorded, record
 from leads.push.send import Senders, Sent, Turn
-from leads.push.troubles import Troubles
+from leads.push.troubles import Troubles, of_the_batch
 from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError
 
@@ -208,6 +208,10 @@ class Engine:
     def _judge(self, sent: Sent) -> None:
         """Whether an answer says something of the dialer rather than of the lead."""
         assert sent.answer is not None  # noqa: S101 - the caller has looked
+        if why := of_the_batch(sent.claim.asked_list_id, sent.answer):
+            halt(sent.claim.batch_id, why)
+            self.senders.halted |= {sent.claim.batch_id}
+            self.senders.failing.discard(sent.claim.batch_id)
         asked, connections = sent.claim.asked_list_id, self.senders.connections
         trouble = self.troubles.see(asked, sent.answer, connections)
         if trouble is not None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leads.push.claim import Claim
+from leads.push.troubles import of_the_batch
 from leads.vicidial.answers import AddLeadAnswer
 from leads.vicidial.client import Client
 
@@ -51,6 +52,9 @@ class Senders:
         self.client = client
         self.halt = threading.Event()
         self.halted: frozenset[int] = frozenset()
+        # Batches of which an answer has said that all others would fail too: until the main
+        # thread has seen it, and put them among the halted.
+        self.failing: set[int] = set()
         self.in_hand = 0
         self._turns: queue.SimpleQueue[Turn | None] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Sent] = queue.SimpleQueue()
@@ -111,10 +115,12 @@ class Senders:
         # A stop is honoured until the very moment before the call.
         if (wait := turn.not_before - time.monotonic()) > 0:
             self.halt.wait(wait)
-        late = time.monotonic() > turn.not_after
-        if late or self.halt.is_set() or turn.claim.batch_id in self.halted:
+        late, batch = time.monotonic() > turn.not_after, turn.claim.batch_id
+        if late or self.halt.is_set() or batch in self.halted or batch in self.failing:
             return Sent(turn.claim, None)
         answer = self.client.add_lead(turn.claim.params)
+        if of_the_batch(turn.claim.asked_list_id, answer):
+            self.failing.add(batch)
         if answer.pauses and answer.left:
             # Here and now: by the time that it is recorded a wrong password would have been tried
             # by every connection, and after ten tries the account is locked.

@@ -30,6 +30,7 @@ from leads.push.verdict import Unsettled, Verdict
 from leads.vicidial import releases
 from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError, Stop
+from leads.vicidial.reasons import with_advice
 
 S = LeadStatus
 AT_ONCE = 500
@@ -91,7 +92,7 @@ def _settle_chunk(
             prove(dialer, client)
             verdicts = verdict.look_up(client, dialer, chunk, connections)
     except Stop as stop:
-        breaker.pause(dialer.pk, stop.reason, stop.sentence)
+        breaker.pause(dialer.pk, stop.reason, with_advice(stop.reason, stop.sentence))
         settled.problems.append(stop.sentence)
         return False
     except DialerError as error:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from leads.vicidial.answers import AddLeadAnswer
+from leads.vicidial.reasons import with_advice
 
 # A run of calls without a usable answer that pauses the dialer, beyond one for each connection:
 # the slow ones of many good calls come last, all together, and mean nothing.
 LONGEST_RUN = 5
+# What one lead is refused for, and all others of its batch would be.
+OF_THE_LIST = {"LIST_NOT_DEFINED", "LIST_NOT_ALLOWED"}
 
 
 class Troubles:
@@ -20,7 +23,7 @@ class Troubles:
     ) -> tuple[str, str] | None:
         """Take note of an answer; return reason and text if the dialer must be paused."""
         if answer.pauses and answer.left:
-            return answer.reason, answer.sentence
+            return answer.reason, with_advice(answer.reason, answer.sentence)
         if answer.outcome == "added" and answer.list_id != asked_list_id:
             return (
                 "WRONG_LIST",
@@ -38,3 +41,14 @@ class Troubles:
             f"{self.run} calls in a row had no usable answer. The last one: {answer.sentence}"
             " A probe asks the dialer again by itself; if this comes back, look at its web server.",
         )
+
+
+def of_the_batch(asked_list_id: int, answer: AddLeadAnswer) -> str:
+    """Why the batch of the lead must be paused, in words; empty if it need not be."""
+    if answer.outcome != "refused" or answer.reason not in OF_THE_LIST:
+        return ""
+    return (
+        f"List {asked_list_id}: {answer.sentence} So would all other leads of the batch be refused."
+        " Look at the list in VICIdial, then resume the batch; the refused leads can be queued"
+        " again."
+    )

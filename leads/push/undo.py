@@ -27,6 +27,7 @@ from leads.push.settle import prove
 from leads.vicidial import lookups
 from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError, Stop
+from leads.vicidial.reasons import with_advice
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -113,7 +114,7 @@ def undo(batch: PushBatch) -> Undone:
                 while leads := _next(batch, ROUNDS * (len(slots) + 1)):
                     _undo_some(client, batch, leads, len(slots) + 1, undone)
         except Stop as stop:
-            breaker.pause(batch.dialer_id, stop.reason, stop.sentence)
+            breaker.pause(batch.dialer_id, stop.reason, with_advice(stop.reason, stop.sentence))
             undone.waits = stop.sentence
         except DialerError as error:
             undone.waits = error.sentence

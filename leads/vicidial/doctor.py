@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError, NotAllowed, NotSent, Stop, Unclear, Unsupported
 from leads.vicidial.lookups import Version, list_info, no_update_by_code, search_by_codes, version
+from leads.vicidial.reasons import with_advice
 from leads.vicidial.releases import HARMLESS, NO_CODE, right_sentence
 
 # Seconds that the clocks may differ: local call times and look-ups by date depend on them.
@@ -51,7 +52,7 @@ def examine(
         checks.extend(_list(client, list_id) for list_id in list_ids)
     except DialerError as error:
         name = "login" if isinstance(error, Stop) and error.reason != "NO_FUNCTION" else "reach"
-        checks.append(Check(name, False, _with_advice(client, error)))
+        checks.append(Check(name, False, with_advice(error.reason, error.sentence)))
     return checks
 
 
@@ -123,14 +124,3 @@ def _list(client: Client, list_id: int) -> Check:
     if not info.active:
         return Check(name, None, f"{what} is not active: its leads are not dialled.")
     return Check(name, True, f"{what} is active.")
-
-
-def _with_advice(client: Client, error: DialerError) -> str:
-    advice = {
-        "LOGIN": f"Check the password of API user {client.user}, and that it has only letters, "
-        "digits, - and _: others never get through. It was tried once; ten times would lock it.",
-        "LOCKED": "Wait 15 minutes, and find out who logs in with a wrong password.",
-        "IP": "Add this machine's address to the dialer's IP lists.",
-        "HTTP_404": "The dialer's URL is probably wrong: it ends in /vicidial/.",
-    }.get(error.reason, "")
-    return f"{error.sentence} {advice}".strip()

@@ -12,18 +12,24 @@ from typing import Any
 
 from leads.vicidial.lines import StatusLine
 
+# For codes that no answer's text stands for.
+ADVICE = {
+    "HTTP_404": "The dialer's URL is probably wrong: it ends in /vicidial/.",
+}
 # What stands before the reason text: the function that speaks.
 CHECKING_FUNCTIONS = ("add_lead ", "check_phone_number ")
 
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason code, the outcome it means for add_lead, its sentence, and its values' names."""
+    """A reason code, the outcome it means for add_lead, its sentence, its values' names, and what
+    a person is to do about it (empty for what is final for a lead)."""
 
     code: str
     outcome: str
     sentence: str
     values: tuple[str, ...] = ()
+    advice: str = ""
 
 
 def _read() -> dict[str, dict[str, Any]]:
@@ -39,6 +45,7 @@ REASONS: dict[str, Reason] = {
         row["outcome"],
         row["sentence"],
         tuple(row["values"].split("|")) if "values" in row else (),
+        row.get("advice", ""),
     )
     for code, row in _TABLE.items()
 }
@@ -75,3 +82,9 @@ def sentence_for(code: str) -> str:
     if code.startswith("HTTP_"):
         return f"The dialer's web server answered with HTTP status {code.removeprefix('HTTP_')}."
     return ""
+
+
+def with_advice(code: str, sentence: str) -> str:
+    """Return the sentence of a problem with what to do about it, where that is known."""
+    reason = REASONS.get(code)
+    return f"{sentence} {reason.advice if reason else ADVICE.get(code, '')}".strip()

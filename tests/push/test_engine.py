@@ -23,17 +23,20 @@ from leads.models import (
 )
 from leads.push.claim import claim, own_code
 from leads.push.lapse import lapse
-from leads.push.queue import cancel, pause, queue
+from leads.push.queue import cancel, pause, queue, resume
 from leads.push.record import record
 from leads.push.runner import run
 from leads.push.send import Sent
 from leads.push.settle import settle
 from leads.push.undo import _open, ask, undo
+from leads.push.waiting import dialers_with_work
 from leads.vicidial.answers import AddLeadAnswer
 from leads.vicidial.client import Client
 from leads.vicidial.simulator.faults import Fault, FaultPlan
 from leads.vicidial.simulator.server import Simulator
-from tests.factories import make_dialer, make_dialer_list
+from tests.conftest import API_PASSWORD
+from tests.factories import make_dialer, make_dialer_list, make_lead
+from tests.push.conftest import phone
 
 S = LeadStatus
 Queued = Callable[..., PushBatch]
@@ -254,6 +257,88 @@ def test_a_dialer_that_is_down_pauses_and_loses_nothing(
     assert dialer.retry_at is not None
     assert Lead.objects.filter(status=S.QUEUED).count() == 10
     assert set(PushAttempt.objects.values_list("outcome", flat=True)) == {Outcome.NOT_SENT}
+
+
+def test_a_password_changed_in_the_middle_fails_once_a_connection_at_most(
+    simulator: Simulator, dialer: Dialer, queued: Queued
+) -> None:
+    simulator.faults = FaultPlan.script([*[None] * 20, Fault("login_fails")])
+    queued(100)
+    run(dialer)
+    dialer.refresh_from_db()
+    assert dialer.paused_reason == "LOGIN"
+    assert "Check the API user and its password" in dialer.paused_text, "what to do"
+    assert simulator.store.failed_logins <= dialer.connections
+    assert Lead.objects.filter(status__in=[S.PUSHED, S.QUEUED]).count() == 100
+    simulator.store.set_user("6666", password=API_PASSWORD, failed=0)
+    breaker.resume(dialer.pk)
+    run(dialer)
+    pushed = Lead.objects.filter(status=S.PUSHED)
+    assert there(simulator) == {own_code(dialer, x.pk): x.vicidial_lead_id for x in pushed}
+    assert len(there(simulator)) == 100
+
+
+def test_a_locked_account_waits_for_the_end_of_the_lock(
+    simulator: Simulator, dialer: Dialer, queued: Queued
+) -> None:
+    simulator.faults = FaultPlan.script([Fault("locked")])
+    queued(10)
+    run(dialer)
+    dialer.refresh_from_db()
+    assert dialer.paused_reason == "LOCKED"
+    assert "Wait 15 minutes" in dialer.paused_text
+    assert Lead.objects.filter(status=S.QUEUED).count() == 10
+
+
+def test_a_list_that_vanishes_pauses_its_batch_and_no_other(
+    simulator: Simulator, dialer: Dialer, queued: Queued
+) -> None:
+    simulator.faults = FaultPlan.script([Fault("list_vanishes")])
+    vanished = queued(60)
+    target = make_dialer_list(dialer, list_id=102, duplicate_check="")
+    leads = [make_lead(S.APPROVED, decided_at=timezone.now(), **phone(n)) for n in (70, 71)]
+    other = queue(Lead.objects.filter(pk__in=[x.pk for x in leads]), target, by=None).batch
+    ran = run(dialer)
+    vanished.refresh_from_db()
+    assert vanished.status == BatchStatus.PAUSED, ran
+    assert "List 101: The dialer does not have this list." in vanished.paused_text
+    assert vanished.leads.filter(status=S.QUEUED).count() > 50, "they wait"
+    assert set(vanished.leads.filter(status=S.REFUSED).values_list("refusal_reason")) == {
+        ("LIST_NOT_DEFINED",)
+    }
+    assert not Lead.objects.filter(batch=other).exclude(status=S.PUSHED).exists()
+    dialer.refresh_from_db()
+    assert not dialer.is_paused
+    resume(vanished, by=None)
+    vanished.refresh_from_db()
+    assert vanished.paused_text == ""
+
+
+def test_outside_its_hours_a_dialer_gets_no_calls(
+    simulator: Simulator, dialer: Dialer, queued: Queued
+) -> None:
+    there_ = timezone.now() + timedelta(hours=2)
+    Dialer.objects.update(
+        call_from=there_.time(), call_until=(there_ + timedelta(hours=1)).time(), time_zone="UTC"
+    )
+    queued(3)
+    assert "Outside the dialer's hours" in run(dialer).ended
+    assert dialers_with_work() == []
+    assert simulator.store.leads() == []
+
+
+def test_no_more_calls_a_day_than_the_limit_and_unsent_ones_do_not_count(
+    simulator: Simulator, dialer: Dialer, queued: Queued
+) -> None:
+    Dialer.objects.update(calls_per_day=5)
+    queued(12)
+    ran = run(dialer)
+    assert ran.counts == {S.PUSHED: 5}
+    assert "The 5 calls of today are used up" in ran.ended
+    assert dialers_with_work() == []
+    Dialer.objects.update(calls_per_day=7)
+    assert run(dialer).counts == {S.PUSHED: 2}
+    assert len(simulator.store.leads()) == 7
 
 
 def test_a_run_of_lost_answers_pauses_the_dialer(
