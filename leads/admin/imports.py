@@ -7,7 +7,7 @@ from typing import Any, Literal
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,7 @@ from leads import tasks
 from leads.admin.import_form import ImportForm
 from leads.admin.live import LivePage
 from leads.admin.parts import kick
+from leads.admin.rejects import RejectPages
 from leads.cleaning.reasons import sentence
 from leads.intake.account import codes
 from leads.intake.upload import same_file
@@ -25,6 +26,8 @@ from leads.models import Import, ImportStatus, Lead, LeadStatus, Source
 from leads.reports.standing import standing
 
 OPEN = {ImportStatus.WAITING, ImportStatus.RUNNING}
+REJECTED = {LeadStatus.INVALID, LeadStatus.DUPLICATE}  # what goes back to the supplier
+SHOWN = 20  # later imports that bring rejected rows back
 TO_DO = [LeadStatus.STAGED, LeadStatus.INVALID]  # what waits for a reviewer, in this order
 DELIMITERS = {
     ",": gettext_lazy("commas"),
@@ -113,6 +116,9 @@ class ImportAdmin(LivePage):
             )
         return HttpResponseRedirect(reverse("admin:leads_import_change", args=[obj.pk]))
 
+    def get_urls(self) -> list[URLPattern]:
+        return [*RejectPages(self).urls(), *super().get_urls()]
+
     def context_of(self, request: HttpRequest, run: Import) -> dict[str, Any]:
         now = stands(run)
         return {
@@ -123,6 +129,9 @@ class ImportAdmin(LivePage):
             "percent": min(100, round(100 * run.bytes_done / run.size)) if run.size else 0,
             "columns": columns(run),
             "now": now,
+            "rejected": dict(now).get(LeadStatus.INVALID, 0)
+            + dict(now).get(LeadStatus.DUPLICATE, 0),
+            "brought_back": list(run.corrections.all()[:SHOWN]),
             "to_do": next((status for status in TO_DO if status in dict(now)), None),
             "delimiter": DELIMITERS.get(run.delimiter, run.delimiter),
             "stops": findings(run, "reasons"),

@@ -28,7 +28,8 @@ from leads.intake.errors import IntakeError
 from leads.intake.headers import map_headers
 from leads.intake.prepare import Prepared, Preparer
 from leads.intake.progress import Progress, Told
-from leads.intake.read_text import TextRows
+from leads.intake.read_text import Record, TextRows
+from leads.intake.rejects import as_given
 from leads.intake.sniff import Layout, sniff
 from leads.models import Import, ImportStatus
 
@@ -105,7 +106,8 @@ def _load(run: Import, progress: Progress) -> None:
         prefer_index()
         counts = Counts()
         copier = Copier(run)
-        for chunk in _chunks(preparer.prepare(record) for record in rows):
+        records = _as_given(rows) if run.corrects_id else rows
+        for chunk in _chunks(preparer.prepare(record) for record in records):
             placed = _place(chunk)
             copier.copy(placed)
             for row in placed:
@@ -138,6 +140,12 @@ def _open(run: Import, layout: Layout) -> TextRows:
         layout.header_line,
         len(layout.header),
     )
+
+
+def _as_given(records: Iterable[Record]) -> Iterator[Record]:
+    """Rows of a file of our own, without the marks that keep spreadsheets from calculating."""
+    for record in records:
+        yield record._replace(cells=[as_given(cell) for cell in record.cells])
 
 
 def _chunks(rows: Iterable[Prepared]) -> Iterator[list[Prepared]]:

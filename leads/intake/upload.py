@@ -13,7 +13,9 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from leads.cleaning.phone import known_country
 from leads.intake.errors import IntakeError
 from leads.intake.headers import map_headers
-from leads.intake.sniff import sniff
+from leads.intake.read_text import TextRows
+from leads.intake.rejects import corrects
+from leads.intake.sniff import Layout, sniff
 from leads.models import Import, ImportStatus, Source
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ def receive(
             delimiter=layout.delimiter,
             header=list(layout.header),
             mapping=list(mapping.columns),
+            corrects=_corrected(kept.temporary_file_path(), layout, source),
             created_by=by,
         )
         run.file.save(filename, kept, save=False)
@@ -70,6 +73,16 @@ def receive(
         run.file.delete(save=False)
         raise
     return run
+
+
+def _corrected(path: str, layout: Layout, source: Source) -> Import | None:
+    """The import of this source whose rejected rows the file brings back, if it does."""
+    with TextRows(
+        path, layout.encoding, layout.delimiter, layout.header_line, len(layout.header)
+    ) as rows:
+        first = next(iter(rows), None)
+    found = corrects(layout.header, first.cells if first else [])
+    return Import.objects.filter(pk=found, lead_source=source).first() if found else None
 
 
 def same_file(run: Import) -> Import | None:

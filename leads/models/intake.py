@@ -86,6 +86,14 @@ class Import(models.Model):
     size = models.BigIntegerField(default=0, editable=False, help_text="In bytes.")
     list_id = models.BigIntegerField("list", null=True, blank=True)
     country = models.CharField(max_length=2, default="US")
+    corrects = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="corrections",
+        help_text="The import whose rejected rows this file brings back.",
+    )
 
     encoding = models.CharField(max_length=20, blank=True, default="", editable=False)
     delimiter = models.CharField(max_length=1, blank=True, default="", editable=False)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from leads import tasks
-from leads.intake import stage
+from leads.intake import rejects, stage
 from leads.models import Import, ImportStatus, Lead, LeadStatus, Source
 from tests.factories import make_import, make_lead, make_source, make_user
 
@@ -278,3 +278,55 @@ def test_what_the_source_wrote_is_never_taken_for_html(reviewer: Client) -> None
 def test_leads_exist_only_after_the_load(reviewer: Client) -> None:
     upload(reviewer)
     assert not Lead.objects.exists()
+
+
+def rejected(run: Import, kind: str) -> str:
+    return reverse("admin:leads_import_rejected", args=[run.pk, kind])
+
+
+@pytest.fixture
+def loaded(reviewer: Client, kicked: list[int]) -> Import:
+    upload(reviewer)
+    return stage.load(Import.objects.get())
+
+
+@pytest.mark.parametrize("role", ["Reviewer", "Admin", "Auditor", "superuser"])
+def test_who_sees_an_import_downloads_its_rejected_rows(
+    role: str, client: Client, loaded: Import
+) -> None:
+    client.force_login(make_user(role))
+    page = text_of(client, page_of(loaded))
+    for kind in ("csv", "xlsx"):
+        assert rejected(loaded, kind) in page
+        answer: Any = client.get(rejected(loaded, kind))
+        content = b"".join(answer.streaming_content)
+        assert f'filename="spring-rejected.{kind}"' in answer["Content-Disposition"]
+        assert content.startswith(b"\xef\xbb\xbfportal_import" if kind == "csv" else b"PK")
+
+
+def test_who_may_not_see_imports_gets_no_rejected_rows(client: Client, loaded: Import) -> None:
+    client.force_login(make_user(None))
+    assert client.get(rejected(loaded, "csv")).status_code == 403
+    client.logout()
+    assert client.get(rejected(loaded, "csv")).status_code == 302
+
+
+def test_an_import_that_is_not_done_has_no_rejected_rows(reviewer: Client) -> None:
+    run = make_import(status=ImportStatus.RUNNING)
+    assert reviewer.get(rejected(run, "csv")).status_code == 404
+    assert reviewer.get(rejected(make_import(), "pdf")).status_code == 404
+    assert reviewer.post(rejected(make_import(), "csv")).status_code == 403
+
+
+def test_more_rows_than_a_sheet_holds_are_refused_in_words(
+    reviewer: Client, loaded: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rejects, "MOST_SHEET_ROWS", 1)
+    page = reviewer.get(rejected(loaded, "xlsx"), follow=True).content.decode()
+    assert "do not fit into one sheet" in page
+
+
+def test_rows_that_came_back_link_both_imports(reviewer: Client, loaded: Import) -> None:
+    later = make_import(loaded.lead_source, corrects=loaded, filename="back.csv")
+    assert page_of(loaded) in text_of(reviewer, page_of(later))
+    assert page_of(later) in text_of(reviewer, page_of(loaded))
