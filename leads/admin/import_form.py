@@ -34,7 +34,8 @@ class ImportForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("File"),
         widget=UnfoldAdminFileFieldWidget,
         help_text=_(
-            "CSV with a header line; comma, semicolon, tab or |; UTF-8, UTF-16 or Windows-1252."
+            "A spreadsheet (XLSX, XLS, ODS), CSV with commas, semicolons, tabs or |, or JSON lines;"
+            " with a header row. What it is, is told by its content."
         ),
     )
     list_id = forms.IntegerField(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,10 @@ from leads.intake.errors import IntakeError
 from leads.vicidial.fields import FIELDS
 
 FULL_NAME = "full_name"  # a name for synonyms only: VICIdial has no such field
+NO_HEADER = "The file has no header line: its columns were told by what is in them."
+_PHONE = re.compile(r"\+?(?:[ ().-]*[0-9]){7,15}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_LIKELY = 0.5  # of the rows
 _SHOWN = 30  # columns that an error repeats
 
 
@@ -81,6 +86,32 @@ def map_headers(header: Sequence[str]) -> Mapping:
         unknown,
         tuple(field for field in FIELDS if field not in columns),
         tuple(told),
+    )
+
+
+def guess_columns(rows: Sequence[Sequence[str]], width: int) -> Mapping:
+    """Find the phone and e-mail columns of a file without a header, by its first rows.
+
+    Raises IntakeError if no column looks like phone numbers.
+    """
+    columns: list[str | None] = [None] * width
+
+    def share(place: int, pattern: re.Pattern[str]) -> float:
+        cells = [row[place] for row in rows if place < len(row) and row[place].strip()]
+        return sum(bool(pattern.fullmatch(c.strip())) for c in cells) / max(len(rows), 1)
+
+    for field, pattern in (("phone_number", _PHONE), ("email", _EMAIL)):
+        free = [place for place in range(width) if columns[place] is None]
+        best = max(free, key=lambda place: share(place, pattern), default=None)
+        if best is not None and share(best, pattern) > _LIKELY:
+            columns[best] = field
+    if "phone_number" not in columns:
+        raise IntakeError(
+            "The file has no header line, and no column of it looks like phone numbers. Give it a"
+            " first line with names, one of them phone_number."
+        )
+    return Mapping(
+        tuple(columns), (), tuple(field for field in FIELDS if field not in columns), (NO_HEADER,)
     )
 
 

@@ -30,8 +30,9 @@ class Record(NamedTuple):
 class TextRows:
     """The rows below the header of one file; iterate once, inside a `with`.
 
-    `source` is a path or the bytes; `encoding`, `delimiter` and `header_line` as `sniff` found
-    them; `columns` the number of cells of the header. `blank_lines` counts what was skipped.
+    `source` is a path or the bytes; `encoding`, `delimiter` and `header_line` (0: all rows are
+    leads) as `sniff` found them; `columns` the number of cells of the header. `blank_lines` counts
+    what was skipped.
     """
 
     def __init__(
@@ -65,11 +66,12 @@ class TextRows:
         for _ in range(self._header_line - 1):
             self._text.readline()
         lines = Lines(self._text)
-        lines.number = self._header_line - 1
+        lines.number = max(self._header_line - 1, 0)
         # Strict, for a mark that was not closed shows as text after the next row's opening one.
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
         records = self._records(reader, lines)
-        next(records, None)  # the header
+        if self._header_line:
+            next(records, None)
         yield from records
 
     def _records(self, reader: Iterator[list[str]], lines: Lines) -> Iterator[Record]:

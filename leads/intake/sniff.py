@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -31,6 +31,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Seven digits or more, as in no name of a column.
+_PHONE = re.compile(r"(?:[0-9][ ().+/-]{0,3}){7}")
+_OBJECT = re.compile(r'\{\s*(?:"|\}|$)')
 _HINT = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)  # Excel's own first line
 _MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]|\xc2[\x80-\xbf]")
 _CONTROLS = bytes(set(range(32)) - set(b"\0\t\n\f\r\x1a\x1b"))
@@ -40,19 +43,40 @@ _MOST_NULS = 0.3
 _UTF16_NULS = 0.4
 
 
+TEXT, JSON, SHEET = "text", "json", "sheet"
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1")
+
+
 @dataclass(frozen=True)
 class Layout:
     """How to read a file. `encoding` is one of Python's names; `header_line` counts from 1 and is
-    the physical line on which the header begins; `header` are its cells."""
+    the physical line on which the header begins, 0 if there is none; `header` are its cells, or
+    names made for the columns. `kind` is TEXT, JSON or SHEET; `sheet` the name of that sheet."""
 
     encoding: str
     delimiter: str
     header_line: int
     header: tuple[str, ...]
+    kind: str = TEXT
+    sheet: str = ""
 
 
-def sniff(source: Path | str | bytes) -> Layout:
-    """Find out how to read a file (a path, or the bytes themselves).
+@dataclass(frozen=True)
+class Asked:
+    """What a person says of a file, instead of what it looks like: empty or None where they say
+    nothing."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    has_header: bool | None = None
+
+
+NOTHING_ASKED = Asked()
+
+
+def sniff(source: Path | str | bytes, asked: Asked = NOTHING_ASKED) -> Layout:
+    """Find out how to read a text file (a path, or the bytes themselves).
 
     Raises IntakeError for an empty file and for what is no text, with a sentence that says what
     it looks like. Whether there are rows below the header is known only when it is read.
@@ -60,10 +84,27 @@ def sniff(source: Path | str | bytes) -> Layout:
     with opened(source) as file:
         beginning = file.read(SAMPLE)
         _refuse_other_kinds(beginning)
-        encoding = _encoding(file, beginning)
+        encoding = asked.encoding or _encoding(file, beginning)
         # Incremental: the sample may end in the middle of a character.
         text = codecs.getincrementaldecoder(encoding)("replace").decode(beginning)
-    return _layout(readable(text), encoding, whole=len(beginning) < SAMPLE)
+    if _is_json(text):
+        return Layout(encoding, "", 0, (), JSON)
+    return _layout(readable(text), encoding, asked, whole=len(beginning) < SAMPLE)
+
+
+def without_header(width: int) -> tuple[str, ...]:
+    """Names for the columns of a file that gives none."""
+    return tuple(f"Column {number}" for number in range(1, width + 1))
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a first row names columns: it has names that we know, or no phone number in it."""
+    return bool(known_columns(cells)) or not any(_PHONE.search(cell) for cell in cells)
+
+
+def _is_json(text: str) -> bool:
+    line = text.lstrip("\ufeff \t\r\n").partition("\n")[0]
+    return bool(_OBJECT.match(line))
 
 
 def _refuse_other_kinds(beginning: bytes) -> None:
@@ -121,7 +162,7 @@ def _eight_bit_encoding(file: BinaryIO) -> str:
     return "utf-8"
 
 
-def _layout(text: str, encoding: str, *, whole: bool) -> Layout:
+def _layout(text: str, encoding: str, asked: Asked, *, whole: bool) -> Layout:
     lines = io.StringIO(text, newline="").readlines()
     if not whole and len(lines) > 1:
         lines.pop()
@@ -133,9 +174,12 @@ def _layout(text: str, encoding: str, *, whole: bool) -> Layout:
         hinted = hint[1] if hint else hinted
         skipped += 1
     rest = lines[skipped:]
-    delimiter = hinted or max(_DELIMITERS, key=lambda mark: _fits(rest, mark))
-    header = next(_rows(rest, delimiter), [])
-    return Layout(encoding, delimiter, skipped + 1, tuple(cell.strip() for cell in header))
+    delimiter = asked.delimiter or hinted or max(_DELIMITERS, key=lambda mark: _fits(rest, mark))
+    first = [cell.strip() for cell in next(_rows(rest, delimiter), [])]
+    if is_header(first) if asked.has_header is None else asked.has_header:
+        return Layout(encoding, delimiter, skipped + 1, tuple(first))
+    width = max(len(row) for row in islice(_rows(rest, delimiter), _ROWS_COMPARED))
+    return Layout(encoding, delimiter, 0, without_header(width))
 
 
 def _fits(lines: list[str], delimiter: str) -> tuple[int, float]:

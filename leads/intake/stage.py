@@ -25,12 +25,13 @@ from leads.dedup.exact import leads_with, prefer_index, try_lock_phones
 from leads.intake.account import Counts, account
 from leads.intake.copy_rows import Copier, Placed, reserve_ids
 from leads.intake.errors import IntakeError
-from leads.intake.headers import map_headers
+from leads.intake.look import look_at, rows_of
 from leads.intake.prepare import Prepared, Preparer
 from leads.intake.progress import Progress, Told
-from leads.intake.read_text import Record, TextRows
+from leads.intake.read_text import Record
 from leads.intake.rejects import as_given
-from leads.intake.sniff import Layout, sniff
+from leads.intake.sniff import Asked, Layout
+from leads.intake.upload import columns_of
 from leads.models import Import, ImportStatus
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ def _fail(run: Import, sentence: str) -> None:
 def _load(run: Import, progress: Progress) -> None:
     layout = _look_at(run)
     preparer = Preparer(layout.header, run.mapping, rules_of(run))
-    with transaction.atomic(), _open(run, layout) as rows:
+    with transaction.atomic(), rows_of(run.file.path, layout) as rows:
         while not try_lock_phones():
             progress.show()
             time.sleep(_LOCK_POLL)
@@ -121,25 +122,21 @@ def _load(run: Import, progress: Progress) -> None:
 
 def _look_at(run: Import) -> Layout:
     try:
-        layout = sniff(run.file.path)
+        layout = look_at(run.file.path, asked_of(run))
     except FileNotFoundError:
         raise IntakeError(f"The stored file of {run.filename} is gone. Upload it again.") from None
     if len(run.mapping) != len(layout.header):
-        run.mapping = list(map_headers(layout.header).columns)
+        run.mapping = list(columns_of(run.file.path, layout).columns)
     run.header = list(layout.header)
+    run.kind, run.sheet = layout.kind, layout.sheet
     run.encoding, run.delimiter = layout.encoding, layout.delimiter
-    run.save(update_fields=["encoding", "delimiter", "header", "mapping"])
+    run.save(update_fields=["kind", "sheet", "encoding", "delimiter", "header", "mapping"])
     return layout
 
 
-def _open(run: Import, layout: Layout) -> TextRows:
-    return TextRows(
-        run.file.path,
-        layout.encoding,
-        layout.delimiter,
-        layout.header_line,
-        len(layout.header),
-    )
+def asked_of(run: Import) -> Asked:
+    """What was settled of the file when it came in, or by a person since."""
+    return Asked(run.encoding, run.delimiter, run.sheet, run.has_header)
 
 
 def _as_given(records: Iterable[Record]) -> Iterator[Record]:

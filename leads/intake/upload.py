@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,16 +13,17 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 
 from leads.cleaning.phone import known_country
 from leads.intake.errors import IntakeError
-from leads.intake.headers import map_headers
-from leads.intake.read_text import TextRows
+from leads.intake.headers import Mapping, guess_columns, map_headers
+from leads.intake.look import look_at, rows_of
 from leads.intake.rejects import corrects
-from leads.intake.sniff import Layout, sniff
+from leads.intake.sniff import JSON, Layout
 from leads.models import Import, ImportStatus, Source
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 _BLOCK = 1024 * 1024
+_ROWS_GUESSED = 50
 LIST_IDS = range(100, 10**12)
 
 
@@ -50,8 +52,8 @@ def receive(
     _check(list_id, country)
     with TemporaryUploadedFile(filename, "text/csv", 0, None) as kept:
         digest = _keep(stream, kept)
-        layout = sniff(kept.temporary_file_path())
-        mapping = map_headers(layout.header)
+        layout = look_at(kept.temporary_file_path())
+        mapping = columns_of(kept.temporary_file_path(), layout)
         run = Import(
             lead_source=source,
             filename=Path(filename).name[:255],
@@ -59,6 +61,8 @@ def receive(
             size=kept.tell(),
             list_id=list_id if list_id is not None else source.default_list_id,
             country=country,
+            kind=layout.kind,
+            sheet=layout.sheet,
             encoding=layout.encoding,
             delimiter=layout.delimiter,
             header=list(layout.header),
@@ -75,11 +79,23 @@ def receive(
     return run
 
 
+def columns_of(path: str, layout: Layout) -> Mapping:
+    """What the columns are taken for: by the header, or by the first rows where there is none.
+
+    Raises IntakeError if none of them has phone numbers.
+    """
+    if layout.header_line or layout.kind == JSON:
+        return map_headers(layout.header)
+    with rows_of(path, layout) as rows:
+        first = [record.cells for record in islice(rows, _ROWS_GUESSED)]
+    return guess_columns(first, len(layout.header))
+
+
 def _corrected(path: str, layout: Layout, source: Source) -> Import | None:
     """The import of this source whose rejected rows the file brings back, if it does."""
-    with TextRows(
-        path, layout.encoding, layout.delimiter, layout.header_line, len(layout.header)
-    ) as rows:
+    if corrects(layout.header, ["0"]) is None:
+        return None
+    with rows_of(path, layout) as rows:
         first = next(iter(rows), None)
     found = corrects(layout.header, first.cells if first else [])
     return Import.objects.filter(pk=found, lead_source=source).first() if found else None

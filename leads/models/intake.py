@@ -95,6 +95,13 @@ class Import(models.Model):
         help_text="The import whose rejected rows this file brings back.",
     )
 
+    kind = models.CharField(
+        max_length=5, default="text", editable=False, help_text="text, json or sheet."
+    )
+    sheet = models.CharField(max_length=255, blank=True, default="", editable=False)
+    has_header = models.BooleanField(
+        null=True, editable=False, help_text="As a person says; null: as it looks."
+    )
     encoding = models.CharField(max_length=20, blank=True, default="", editable=False)
     delimiter = models.CharField(max_length=1, blank=True, default="", editable=False)
     header = models.JSONField(default=list, editable=False, help_text="The columns as given.")
