@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from leads.dialers import probe
-from leads.intake import stage
+from leads.intake import stage, take_back
 from leads.models import Dialer, Import, PushBatch
 from leads.push import settle as settling
 from leads.push import undo
@@ -62,6 +62,14 @@ def run_import(import_id: int) -> None:
 
 @shared_task
 def resume_imports() -> None:
-    """Beat: start imports that wait, or whose worker died."""
+    """Beat: start imports that wait, or whose worker died, and undo what was asked to be."""
     for import_id in stage.waiting():
         run_import.delay(import_id)
+    for import_id in take_back.asked():
+        undo_import.delay(import_id)
+
+
+@shared_task
+def undo_import(import_id: int) -> None:
+    """Delete the leads of one import."""
+    take_back.undo(import_id)

@@ -19,13 +19,17 @@ from leads.admin.import_form import ImportForm
 from leads.admin.live import LivePage
 from leads.admin.parts import kick
 from leads.admin.rejects import RejectPages
+from leads.admin.verbs import Said, Verb, VerbPages
 from leads.cleaning.reasons import sentence
+from leads.intake import take_back
 from leads.intake.account import codes
 from leads.intake.upload import same_file
 from leads.models import Import, ImportStatus, Lead, LeadStatus, Source
 from leads.reports.standing import standing
 
-OPEN = {ImportStatus.WAITING, ImportStatus.RUNNING}
+OPEN = {ImportStatus.WAITING, ImportStatus.RUNNING}  # being loaded
+LIVE = {*OPEN, ImportStatus.UNDOING}
+IMPORT = "leads.import_lead"
 REJECTED = {LeadStatus.INVALID, LeadStatus.DUPLICATE}  # what goes back to the supplier
 SHOWN = 20  # later imports that bring rejected rows back
 TO_DO = [LeadStatus.STAGED, LeadStatus.INVALID]  # what waits for a reviewer, in this order
@@ -35,6 +39,51 @@ DELIMITERS = {
     "\t": gettext_lazy("tabs"),
     "|": gettext_lazy("bars (|)"),
 }
+
+
+def cancel(request: HttpRequest, run: Import) -> Said:
+    if take_back.cancel(run, by=request.user):  # type: ignore[arg-type]
+        return Said(_("Cancelled: nothing of this file is loaded."))
+    return Said(_("It was loaded meanwhile. Undo it, if it must go."), messages.WARNING)
+
+
+def undo(request: HttpRequest, run: Import) -> Said:
+    if why := take_back.why_not(run):
+        return Said(why, messages.ERROR)
+    take_back.ask(run, by=request.user)  # type: ignore[arg-type]
+    kick(tasks.undo_import, run.pk)
+    return Said(_("The import is being undone."))
+
+
+VERBS = [
+    Verb(
+        "cancel",
+        gettext_lazy("Cancel"),
+        "cancel",
+        IMPORT,
+        lambda run: run.status in OPEN,
+        lambda run: _("The file is not loaded, or no further: nothing of it will be in."),
+        cancel,
+    ),
+    Verb(
+        "undo",
+        gettext_lazy("Undo"),
+        "undo",
+        IMPORT,
+        lambda run: run.status == ImportStatus.DONE,
+        lambda run: (
+            take_back.why_not(run)
+            or _(
+                "Its %(number)s leads are deleted here, with whatever was corrected and decided"
+                " about them; none of them was sent to a dialer. The history keeps that they were"
+                " there. Leads of other imports that were duplicates of them stand for themselves"
+                " again."
+            )
+            % {"number": f"{run.rows_read:,}"}
+        ),
+        undo,
+    ),
+]
 
 
 @admin.register(Import)
@@ -117,7 +166,8 @@ class ImportAdmin(LivePage):
         return HttpResponseRedirect(reverse("admin:leads_import_change", args=[obj.pk]))
 
     def get_urls(self) -> list[URLPattern]:
-        return [*RejectPages(self).urls(), *super().get_urls()]
+        verbs = VerbPages(self, VERBS).urls()
+        return [*verbs, *RejectPages(self).urls(), *super().get_urls()]
 
     def context_of(self, request: HttpRequest, run: Import) -> dict[str, Any]:
         now = stands(run)
@@ -125,6 +175,8 @@ class ImportAdmin(LivePage):
             "title": run.filename,
             "run": run,
             "open": run.status in OPEN,
+            "live": run.status in LIVE,
+            "buttons": VerbPages(self, VERBS).buttons(request, run),
             "colour": ImportStatus(run.status).colour,
             "percent": min(100, round(100 * run.bytes_done / run.size)) if run.size else 0,
             "columns": columns(run),

@@ -17,6 +17,10 @@ EVERY = 1.0  # seconds
 Told = Callable[[int, int], None]
 
 
+class Cancelled(Exception):
+    """Somebody has cancelled the import."""
+
+
 class Progress:
     """Writes rows and bytes done about once a second, over a connection of its own.
 
@@ -45,7 +49,7 @@ class Progress:
             self._beside.close()
 
     def show(self, rows: int | None = None, bytes_done: int | None = None) -> None:
-        """So many rows and bytes are done; without numbers: still alive."""
+        """So many rows and bytes are done; without numbers: still alive. Raises Cancelled."""
         self._rows = self._rows if rows is None else rows
         self._bytes = self._bytes if bytes_done is None else bytes_done
         if time.monotonic() < self._next:
@@ -59,6 +63,10 @@ class Progress:
             cursor.execute(
                 f"UPDATE {Import._meta.db_table}"  # noqa: S608
                 " SET heartbeat_at = %s, rows_read = %s, bytes_done = %s"
-                " WHERE id = %s AND started_at = %s AND status = 'running'",
+                " WHERE id = %s AND started_at = %s AND status = 'running'"
+                " RETURNING stop_asked_at",
                 [timezone.now(), self._rows, self._bytes, *self._key],
             )
+            mine = cursor.fetchone()
+        if mine and mine[0] is not None:
+            raise Cancelled

@@ -27,7 +27,7 @@ from leads.intake.copy_rows import Copier, Placed, reserve_ids
 from leads.intake.errors import IntakeError
 from leads.intake.look import look_at, rows_of
 from leads.intake.prepare import Prepared, Preparer
-from leads.intake.progress import Progress, Told
+from leads.intake.progress import Cancelled, Progress, Told
 from leads.intake.read_text import Record
 from leads.intake.rejects import as_given
 from leads.intake.sniff import Asked, Layout
@@ -59,7 +59,11 @@ def load(run: Import, told: Told | None = None) -> Import:
     started_at = timezone.now()
     claimed = _claimable().filter(pk=run.pk)
     if claimed.update(
-        status=ImportStatus.RUNNING, started_at=started_at, heartbeat_at=started_at, error=""
+        status=ImportStatus.RUNNING,
+        started_at=started_at,
+        heartbeat_at=started_at,
+        stop_asked_at=None,
+        error="",
     ):
         run.refresh_from_db()
         try:
@@ -67,6 +71,8 @@ def load(run: Import, told: Told | None = None) -> Import:
                 _load(run, progress)
         except IntakeError as error:
             _fail(run, str(error))
+        except Cancelled:
+            _end(run, ImportStatus.CANCELLED)
         except Superseded:
             log.warning("Import %s was taken over by another worker", run.pk)
         except Exception as error:
@@ -90,9 +96,12 @@ def _mine(run: Import) -> QuerySet[Import]:
 
 
 def _fail(run: Import, sentence: str) -> None:
-    _mine(run).update(
-        status=ImportStatus.FAILED, error=sentence, finished_at=timezone.now(), rows_read=0
-    )
+    _end(run, ImportStatus.FAILED, sentence)
+
+
+def _end(run: Import, status: ImportStatus, sentence: str = "") -> None:
+    """Nothing was loaded."""
+    _mine(run).update(status=status, error=sentence, finished_at=timezone.now(), rows_read=0)
 
 
 def _load(run: Import, progress: Progress) -> None:

@@ -105,7 +105,7 @@ def same_file(run: Import) -> Import | None:
     """The first import of the same source with the very same content, before `run`."""
     return (
         Import.objects.filter(lead_source=run.lead_source_id, sha256=run.sha256, pk__lt=run.pk)
-        .exclude(status=ImportStatus.FAILED)
+        .exclude(status__in=[ImportStatus.FAILED, ImportStatus.CANCELLED, ImportStatus.UNDONE])
         .order_by("pk")
         .first()
     )

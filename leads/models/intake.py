@@ -57,12 +57,14 @@ class ImportStatus(models.TextChoices):
     RUNNING = "running", "Running"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+    UNDOING = "undoing", "Being undone"
+    UNDONE = "undone", "Undone"
 
     @property
     def colour(self) -> str:
-        return {"waiting": "default", "running": "info", "done": "success"}.get(
-            self.value, "danger"
-        )
+        colours = {"running": "info", "done": "success", "failed": "danger", "undoing": "warning"}
+        return colours.get(self.value, "default")
 
 
 def upload_path(instance: Any, filename: str) -> str:
@@ -110,7 +112,7 @@ class Import(models.Model):
     )
 
     status = models.CharField(
-        max_length=7, choices=ImportStatus, default=ImportStatus.WAITING, editable=False
+        max_length=9, choices=ImportStatus, default=ImportStatus.WAITING, editable=False
     )
     error = models.TextField(blank=True, default="", editable=False)
     rows_read = models.BigIntegerField(default=0, editable=False)
@@ -130,6 +132,17 @@ class Import(models.Model):
     started_at = models.DateTimeField(null=True, editable=False)
     heartbeat_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
+
+    stop_asked_at = models.DateTimeField(null=True, editable=False)
+    stopped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        help_text="Who cancelled or undid it.",
+    )
 
     class Meta:
         ordering = ["-id"]

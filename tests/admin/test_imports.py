@@ -9,12 +9,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from leads import tasks
-from leads.intake import rejects, stage
+from leads.intake import rejects, stage, take_back
 from leads.models import Import, ImportStatus, Lead, LeadStatus, Source
-from tests.factories import make_import, make_lead, make_source, make_user
+from tests.factories import make_attempt, make_import, make_lead, make_source, make_user
 
 pytestmark = pytest.mark.django_db
 LIST, ADD = reverse("admin:leads_import_changelist"), reverse("admin:leads_import_add")
@@ -330,3 +331,60 @@ def test_rows_that_came_back_link_both_imports(reviewer: Client, loaded: Import)
     later = make_import(loaded.lead_source, corrects=loaded, filename="back.csv")
     assert page_of(loaded) in text_of(reviewer, page_of(later))
     assert page_of(later) in text_of(reviewer, page_of(loaded))
+
+
+def do(run: Import, verb: str) -> str:
+    return reverse("admin:leads_import_verb", args=[run.pk, verb])
+
+
+def test_a_loaded_import_is_undone_from_its_page(
+    reviewer: Client,
+    loaded: Import,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    monkeypatch.setattr(tasks.undo_import, "delay", take_back.undo)
+    page = text_of(reviewer, page_of(loaded))
+    assert do(loaded, "undo") in page
+    assert do(loaded, "cancel") not in page
+    assert "Its 3 leads are deleted here" in text_of(reviewer, do(loaded, "undo"))
+    with django_capture_on_commit_callbacks(execute=True):
+        reviewer.post(do(loaded, "undo"))
+    page = text_of(reviewer, page_of(loaded))
+    assert "its 3 rows were deleted again" in page
+    assert do(loaded, "undo") not in page
+    assert not Lead.objects.exists()
+
+
+def test_an_import_that_waits_is_cancelled_from_its_page(
+    reviewer: Client, kicked: list[int]
+) -> None:
+    upload(reviewer)
+    run = Import.objects.get()
+    assert do(run, "cancel") in text_of(reviewer, page_of(run))
+    reviewer.post(do(run, "cancel"))
+    assert "nothing of this file was loaded" in text_of(reviewer, page_of(run))
+
+
+def test_an_import_whose_leads_were_sent_says_why_it_stays(
+    reviewer: Client, loaded: Import
+) -> None:
+    lead = Lead.objects.filter(import_run=loaded).earliest("pk")
+    make_attempt(lead, sealed_at=timezone.now(), outcome="deleted")
+    page = reviewer.post(do(loaded, "undo"), follow=True).content.decode()
+    assert "1 of its leads are queued, or were sent to a dialer" in page
+    loaded.refresh_from_db()
+    assert loaded.status == ImportStatus.DONE
+
+
+@pytest.mark.parametrize("verb", ["cancel", "undo"])
+@pytest.mark.parametrize("role", ["Auditor", None])
+def test_who_may_not_import_neither_cancels_nor_undoes(
+    role: str | None, verb: str, client: Client, loaded: Import
+) -> None:
+    client.force_login(make_user(role))
+    if role:
+        assert do(loaded, verb) not in text_of(client, page_of(loaded))
+    assert client.post(do(loaded, verb)).status_code == 403
+    loaded.refresh_from_db()
+    assert loaded.status == ImportStatus.DONE

@@ -26,7 +26,8 @@ NAMES_SHOWN = 10
 class Command(BaseCommand):
     help = (
         "Load a file of leads: a spreadsheet (XLSX, XLS, ODS), CSV (separated by comma, semicolon,"
-        " tab or |; UTF-8, UTF-16 or Windows-1252) or JSON lines. Each row becomes staged, invalid (with its reasons) or duplicate. The"
+        " tab or |; UTF-8, UTF-16 or Windows-1252) or JSON lines. Each row becomes staged, invalid"
+        " (with its reasons) or duplicate. The"
         " file is loaded wholly or not at all. Exit status 0 if every row is accounted for."
     )
 
