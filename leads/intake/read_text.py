@@ -89,24 +89,28 @@ class TextRows:
                 continue
             if len(lines.taken) > 1 and self._swallowed_rows(lines.taken, cells):
                 yield self._untangled(lines)
-            elif len(cells) < 2 and not (cells and cells[0].strip(_NOTHING)):
-                self.blank_lines += 1
-            else:
-                yield Record(first, cells, _flaws(lines.taken))
+            elif self._is_something(record := Record(first, cells, _flaws(lines.taken))):
+                yield record
 
     def _plain_records(self, lines: Lines) -> Iterator[Record]:
         """Rows with nothing odd, some at once; the one after them wants more care."""
         while several := lines.several(_AT_ONCE):
             first = lines.number - len(several) + 1
             starts, rows = self._plain_rows(several)
-            for start, cells in zip(starts, rows, strict=False):
-                if len(cells) < 2 and not (cells and cells[0].strip(_NOTHING)):
-                    self.blank_lines += 1
-                else:
-                    yield Record(first + start, cells)
+            records = map(Record, map(first.__add__, starts), rows)
+            if min(map(len, rows), default=0) > 1:
+                yield from records
+            else:
+                yield from filter(self._is_something, records)
             if starts[-1] < len(several):
                 lines.give_back(several[starts[-1] :])
                 return
+
+    def _is_something(self, record: Record) -> bool:
+        cells = record.cells
+        blank = len(cells) < 2 and not (cells and cells[0].strip(_NOTHING))
+        self.blank_lines += blank
+        return not blank
 
     def _plain_rows(self, lines: list[str]) -> tuple[Sequence[int], list[list[str]]]:
         """Rows, and the place of the line on which each begins, and the one after the last."""
