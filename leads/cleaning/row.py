@@ -79,6 +79,7 @@ _ALONE: Mapping[str, Callable[[str, Rules], tuple[str, tuple[Note, ...]]]] = {
     ),
     "gender": lambda given, rules: _one(person.clean_gender(given)),
     "middle_initial": lambda given, rules: _one(person.clean_middle_initial(given)),
+    "title": lambda given, rules: _one(person.clean_title(given)),
     "rank": lambda given, rules: _one(person.clean_rank(given)),
     "list_id": lambda given, rules: _one(person.clean_list_id(given)),
     "entry_list_id": lambda given, rules: _one(person.clean_list_id(given, "entry_list_id")),

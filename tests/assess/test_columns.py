@@ -45,7 +45,7 @@ CELLS = [
     "52", "61", "FL", "fl", "Florida", "Fla.", "Québec", "Bayern", "Narnia", "NSW", "ON", "US",
     "USA", "us", "United States", "UK", "Deutschland", "MEX", "Canada", "AU", "33601", "2134",
     "336011234", "33601-1234", "K1A 0B1", "k1a0b1", "SW1A 1AA", "33601.0", "M", "F", "U", "m",
-    "female", "zebra", "Q.", "Quincy", "1980-03-04", "3/4/1980", "25/12/1980", "13/45/99",
+    "female", "zebra", "Mister", "Q.", "Quincy", "1980-03-04", "3/4/1980", "25/12/1980", "13/45/99",
     "0000-00-00", "4 de marzo de 1980", "03/04/61", "bob@example.com", "Bob@example.com",
     "bob@EXAMPLE.com", "bob+x@example.com", "a_b@x.co", "b" * 55 + "@example.com",
     "Bob <bob@example.com>", "bob@example", "josé@example.com", "5", "-5", "+7", "3.0", "99999",

@@ -34,7 +34,8 @@ phones = st.sampled_from(
 words = st.sampled_from(
     ["Florida", "fl", "NSW", "Québec", "UK", "USA", "Narnia", "Bayern", "3/4/80", "19800304",
      "4 de marzo 1980", "0000-00-00", "2134", "k1a0b1", "336011234", "female", "Quincy", "-5",
-     "Bob <B@X.com>", "mailto:a@b.co;c@d.co", "O’Brien", "Jose\u0301", "+7", "101.0", "1", "44"]
+     "Bob <B@X.com>", "mailto:a@b.co;c@d.co", "O’Brien", "Jose\u0301", "+7", "101.0", "1", "44",
+     "Doctor"]
 )  # fmt: skip
 texts = st.one_of(anything, numbers, phones, words)
 rows = st.dictionaries(st.sampled_from([*FIELDS]), texts)
