@@ -25,7 +25,7 @@ from leads.assess import rules_of
 from leads.dedup.exact import leads_with, prefer_index, try_lock_phones
 from leads.intake.account import Counts, account
 from leads.intake.ahead import ahead
-from leads.intake.copy_rows import Copier, Placed, reserve_ids
+from leads.intake.copy_rows import Copier, Placed, check_with_each_copy, reserve_ids
 from leads.intake.errors import IntakeError
 from leads.intake.headers import map_headers
 from leads.intake.prepare import Prepared, Preparer
@@ -109,6 +109,7 @@ def _load(run: Import, progress: Progress) -> None:
         if not _mine(run).exists():
             raise Superseded
         prefer_index()
+        check_with_each_copy()
         counts = Counts()
         copier = Copier(run)
         for chunk, bytes_done in chunks:
