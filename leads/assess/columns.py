@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -95,7 +96,6 @@ class Columns:
         self._texts = [
             TextColumn(field, rules) for field in fields if field and field not in elsewhere
         ]
-        self._quick_codes: dict[str, bool] = {}
 
     def assess(self, rows: Sequence[Sequence[str]], more: Mapping[int, Sequence[Note]]) -> Assessed:
         """Assess rows, each with a cell for each field; `more` is found about rows as a whole."""
@@ -128,7 +128,7 @@ class Columns:
         numbers, codes, alts = (block.given[field] for field in PHONES[:3])
         digits = read_assigned(numbers)
         others = read_assigned(alts) if any(alts) else list(alts)
-        quick = {code: self._is_quick(code) for code in set(codes)}
+        quick = {code: _is_quick(code, self._rules.country) for code in set(codes)}
         odd = [
             row
             for row, number in enumerate(digits)
@@ -164,11 +164,11 @@ class Columns:
         block.said.pop(row, None)
         block.say(row, Outcome.of((), found.findings))
 
-    def _is_quick(self, code: str) -> bool:
-        """Whether a number of the North American plan beside this phone_code is read as such."""
-        if code not in self._quick_codes:
-            # Signs that cannot be seen would be told, so such a code is not quick.
-            seen = code.isascii() and code.isprintable()
-            good = clean_phone("2015550123", code, self._rules.country)
-            self._quick_codes[code] = seen and good.phone_code == "1" and not good.notes
-        return self._quick_codes[code]
+
+@lru_cache(maxsize=4096)
+def _is_quick(phone_code: str, country: str) -> bool:
+    """Whether a number of the North American plan beside this phone_code is read as such."""
+    # Signs that cannot be seen would be told, so such a code is not quick.
+    seen = phone_code.isascii() and phone_code.isprintable()
+    good = clean_phone("2015550123", phone_code, country)
+    return seen and good.phone_code == "1" and not good.notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from leads.assess.cells import Outcomes, Quick
 from leads.cleaning.address import clean_country
@@ -41,15 +42,15 @@ def _quick(field: str, rules: Rules) -> Quick | None:
 
 def _quick_zip(rules: Rules) -> Quick:
     """A ZIP code as it should be, in the United States."""
-    american: dict[str, bool] = {"": rules.country == "US"}
 
     def quick(cells: tuple[str, ...]) -> bool:
         country, postal_code = cells
-        if _ZIP.fullmatch(postal_code) is None:
-            return False
-        if country not in american:
-            two = clean_country(plain(country))[1]
-            american[country] = (two or rules.country) == "US"
-        return american[country]
+        return _ZIP.fullmatch(postal_code) is not None and _country(country, rules) == "US"
 
     return quick
+
+
+@lru_cache(maxsize=4096)
+def _country(given: str, rules: Rules) -> str:
+    two = clean_country(plain(given))[1] if given else ""
+    return two or rules.country
