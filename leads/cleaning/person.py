@@ -11,12 +11,15 @@ from leads.cleaning.plain import key
 from leads.cleaning.reasons import Note, note
 
 
-def _read_genders() -> dict[str, str]:
-    genders = json.loads(Path(__file__).with_name("genders.json").read_text(encoding="utf-8"))
-    return {key(word): letter for letter, words in genders.items() for word in words}
+def _read_words(name: str) -> dict[str, str]:
+    """What each word of a table means; the table has a list of words for each meaning."""
+    table = json.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return {key(word): meaning for meaning, words in table.items() for word in words}
 
 
-_GENDERS = _read_genders()
+_GENDERS = _read_words("genders.json")
+_TITLES = _read_words("titles.json")
+_TITLE_WIDTH = 4  # of VICIdial's column
 _INTEGER = re.compile(r"\+?(-?[0-9]{1,5})(?:\.0+)?")
 _RANKS = range(-32768, 32768)
 _LIST_ID = re.compile(r"([1-9][0-9]{2,11})(?:\.0+)?")
@@ -42,6 +45,15 @@ def clean_middle_initial(given: str) -> tuple[str, Note | None]:
     if given.rstrip(".") == initial:
         return initial, None
     return initial, note("MIDDLE_SHORTENED", "middle_initial", given, initial)
+
+
+@lru_cache(maxsize=4096)
+def clean_title(given: str) -> tuple[str, Note | None]:
+    """A title that VICIdial has no room for in its usual short form, if it has one."""
+    if len(given) <= _TITLE_WIDTH:
+        return given, None
+    short = _TITLES.get(key(given))
+    return (short, note("TITLE_SHORTENED", "title", given, short)) if short else (given, None)
 
 
 @lru_cache(maxsize=4096)

@@ -91,6 +91,10 @@ def clean_alt_phone(given: str, phone_code: str, country: str) -> tuple[str, tup
         return given, (note("ALT_PHONE_INVALID", "alt_phone", given), *notes)
     if len(phone.notes) != len(notes):
         notes = (note("ALT_PHONE_INVALID", "alt_phone", given), *notes)
+        again = _read("alt_phone", phone.phone_number, plan, "warn")
+        if again.phone_number != phone.phone_number:
+            # Digits that are read as another number are no better than what was given.
+            return given, notes
     return phone.phone_number, notes
 
 

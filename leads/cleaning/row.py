@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from leads.cleaning import address, dates, email, person, phone
@@ -48,30 +48,59 @@ def clean_row(values: Mapping[str, str], rules: Rules) -> CleanRow:
         return CleanRow({}, "", (*notes, note("ROW_EMPTY", "")))
     e164 = _phones(row, notes, rules)
     _place(row, notes, rules.country)
-    if given := row.get("email"):
-        row["email"], said = email.clean_email(given)
-        notes += said
-    if given := row.get("date_of_birth"):
-        _put(row, notes, "date_of_birth", dates.clean_date(given, rules.date_order, rules.today))
-    for field, clean in _ALONE.items():
-        if given := row.get(field):
-            _put(row, notes, field, clean(given))
-    if given := row.get("entry_list_id"):
-        _put(row, notes, "entry_list_id", person.clean_list_id(given, "entry_list_id"))
+    for field in _ALONE.keys() & row.keys():
+        _clean_alone(row, notes, field, rules)
+    _tell_large(row, notes)
+    return CleanRow(row, e164, tuple(notes))
+
+
+def clean_cell(field: str, given: str, rules: Rules) -> tuple[str, list[Note]]:
+    """Clean one cell of a field that depends on no other cell of its row, as `clean_row` does.
+
+    Of the fields that cleaning knows these are all but phones, comments (an extension may go
+    there), country, state, province and postal code.
+    """
+    row, notes = plain_row({field: given})
+    if field in row and field in _ALONE:
+        _clean_alone(row, notes, field, rules)
+    _tell_large(row, notes)
+    return row.get(field, ""), notes
+
+
+def _one(cleaned: tuple[str, Note | None]) -> tuple[str, tuple[Note, ...]]:
+    text, said = cleaned
+    return text, (said,) if said else ()
+
+
+_ALONE: Mapping[str, Callable[[str, Rules], tuple[str, tuple[Note, ...]]]] = {
+    "email": lambda given, rules: email.clean_email(given),
+    "date_of_birth": lambda given, rules: _one(
+        dates.clean_date(given, rules.date_order, rules.today)
+    ),
+    "gender": lambda given, rules: _one(person.clean_gender(given)),
+    "middle_initial": lambda given, rules: _one(person.clean_middle_initial(given)),
+    "title": lambda given, rules: _one(person.clean_title(given)),
+    "rank": lambda given, rules: _one(person.clean_rank(given)),
+    "list_id": lambda given, rules: _one(person.clean_list_id(given)),
+    "entry_list_id": lambda given, rules: _one(person.clean_list_id(given, "entry_list_id")),
+}
+
+
+def _clean_alone(row: dict[str, str], notes: list[Note], field: str, rules: Rules) -> None:
+    text, said = _ALONE[field](row[field], rules)
+    if text:
+        row[field] = text
+    else:
+        del row[field]
+    notes += said
+
+
+def _tell_large(row: Mapping[str, str], notes: list[Note]) -> None:
     if max(map(len, row.values()), default=0) > LARGE_CELL:
         large = {field: text for field, text in row.items() if len(text) > LARGE_CELL}
         notes += [
             note("CELL_TOO_LARGE", name, text, str(len(text))) for name, text in large.items()
         ]
-    return CleanRow(row, e164, tuple(notes))
-
-
-_ALONE = {
-    "gender": person.clean_gender,
-    "middle_initial": person.clean_middle_initial,
-    "rank": person.clean_rank,
-    "list_id": person.clean_list_id,
-}
 
 
 def _put(

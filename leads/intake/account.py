@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,9 +21,12 @@ class Counts:
     invalid: int = 0
     duplicate: int = 0
 
-    def add(self, status: LeadStatus) -> None:
-        self.rows += 1
-        setattr(self, status.value, getattr(self, status.value) + 1)
+    def add(self, statuses: Sequence[str]) -> None:
+        """Count rows by what they became."""
+        self.rows += len(statuses)
+        self.staged += statuses.count(LeadStatus.STAGED)
+        self.invalid += statuses.count(LeadStatus.INVALID)
+        self.duplicate += statuses.count(LeadStatus.DUPLICATE)
 
 
 class NotAccountedFor(Exception):

@@ -59,6 +59,27 @@ class Lines:
             raise TooLong
         return self.taken[-1]
 
+    def several(self, most: int) -> list[str]:
+        """Up to `most` lines at once as they stand; none while there are lines to read again.
+
+        They are not in `taken`. They end early where they are more than a row can be.
+        """
+        lines: list[str] = []
+        length = 0
+        while len(lines) < most and length < RECORD_LIMIT and not self._again:
+            line = self._text.readline(RECORD_LIMIT)
+            if not line:
+                break
+            lines.append(line)
+            length += len(line)
+        self.number += len(lines)
+        return lines
+
+    def give_back(self, lines: list[str]) -> None:
+        """These will be read again, one by one."""
+        self._again.extendleft(reversed(lines))
+        self.number -= len(lines)
+
     def mark(self) -> None:
         """Begin a new row."""
         self.taken.clear()
@@ -66,8 +87,7 @@ class Lines:
 
     def give_back_all_but_first(self) -> None:
         """The lines after the first of `taken` will be read again."""
-        self._again.extendleft(reversed(self.taken[1:]))
-        self.number -= len(self.taken) - 1
+        self.give_back(self.taken[1:])
         del self.taken[1:]
 
     def _pass_over_the_rest(self, line: str) -> None:

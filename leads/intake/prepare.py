@@ -1,4 +1,4 @@
-"""One record of a file becomes one lead to be: cells to fields, assessed, with its findings."""
+"""Records of a file become leads to be: cells to fields, assessed, with their findings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from leads.assess import Assessment, assess
+from leads.assess.columns import Assessed, Columns
 from leads.cleaning.plain import NUL_SYMBOL, REPLACEMENT
 from leads.cleaning.reasons import Note, note
 from leads.cleaning.rules import Rules
@@ -14,14 +14,16 @@ from leads.intake.lines import RECORD_LIMIT
 from leads.intake.read_text import Record
 
 _SIGNS = {"NUL_BYTES": NUL_SYMBOL, "UNDECODABLE": REPLACEMENT}
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Prepared(NamedTuple):
-    """A row before its status is known; `raw` is its cells as JSON."""
+    """Rows before their status is known: the line of each, its cells as JSON, and as columns what
+    they become."""
 
-    line: int
-    raw: str
-    assessment: Assessment
+    lines: Sequence[int]
+    raws: list[str]
+    assessed: Assessed
 
 
 class Preparer:
@@ -31,19 +33,19 @@ class Preparer:
         self._header = header
         self._columns = columns
         self._width = len(columns)
-        self._rules = rules
+        self._assess = Columns(columns, rules).assess
 
-    def prepare(self, record: Record) -> Prepared:
-        """Never raises for anything that a file can hold."""
-        values = {
-            field: cell
-            for field, cell in zip(self._columns, record.cells, strict=False)
-            if field and cell
-        }
-        odd = record.flaws or len(record.cells) != self._width
-        more = tuple(self._notes(record)) if odd else ()
-        raw = json.dumps(record.cells, ensure_ascii=False)
-        return Prepared(record.line, raw, assess(values, self._rules, more))
+    def prepare(self, records: Sequence[Record]) -> Prepared:
+        """Prepare some records at once. Never raises for anything that a file can hold."""
+        lines, rows, _ = zip(*records, strict=True)
+        more: dict[int, list[Note]] = {}
+        cells = list(rows)
+        for place, record in enumerate(records):
+            if record.flaws or len(record.cells) != self._width:
+                more[place] = self._notes(record)
+                missing = [""] * (self._width - len(record.cells))
+                cells[place] = [*record.cells[: self._width], *missing]
+        return Prepared(lines, list(map(_raw, rows)), self._assess(cells, more))
 
     def _notes(self, record: Record) -> list[Note]:
         """What is wrong with the row as a whole, or with cells that become no field."""
@@ -72,3 +74,12 @@ class Preparer:
             for field, name, cell in zip(columns, names, record.cells, strict=False)
             if field is None and _SIGNS[flaw] in cell
         ]
+
+
+def _raw(cells: Sequence[str]) -> str:
+    """The cells as JSON; without signs that JSON escapes it is only a matter of joining them."""
+    joined = '", "'.join(cells)
+    plain = joined.isprintable() and "\\" not in joined
+    if plain and cells and joined.count('"') == 2 * len(cells) - 2:
+        return f'["{joined}"]'
+    return _as_json(cells)

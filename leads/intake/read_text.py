@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
@@ -16,6 +17,8 @@ from leads.cleaning.plain import NUL_SYMBOL, REPLACEMENT
 from leads.intake.lines import RECORD_LIMIT, Lines, TooLong, opened
 
 _NOTHING = " \t\r\n\x1a\ufeff"  # with the end-of-file sign of old systems
+_ODD = ("\0", NUL_SYMBOL, REPLACEMENT)
+_AT_ONCE = 128  # lines
 _BROKEN_SHOWN = 1000  # characters that are kept of a row whose end was not found
 
 
@@ -76,6 +79,7 @@ class TextRows:
 
     def _records(self, reader: Iterator[list[str]], lines: Lines) -> Iterator[Record]:
         while True:
+            yield from self._plain_records(lines)
             lines.mark()
             first = lines.number + 1
             try:
@@ -87,10 +91,54 @@ class TextRows:
                 continue
             if len(lines.taken) > 1 and self._swallowed_rows(lines.taken, cells):
                 yield self._untangled(lines)
-            elif len(cells) < 2 and not (cells and cells[0].strip(_NOTHING)):
-                self.blank_lines += 1
+            elif self._is_something(record := Record(first, cells, _flaws(lines.taken))):
+                yield record
+
+    def _plain_records(self, lines: Lines) -> Iterator[Record]:
+        """Rows with nothing odd, some at once; the one after them wants more care."""
+        while several := lines.several(_AT_ONCE):
+            first = lines.number - len(several) + 1
+            starts, rows = self._plain_rows(several)
+            records = map(Record, map(first.__add__, starts), rows)
+            if min(map(len, rows), default=0) > 1:
+                yield from records
             else:
-                yield Record(first, cells, _flaws(lines.taken))
+                yield from filter(self._is_something, records)
+            if starts[-1] < len(several):
+                lines.give_back(several[starts[-1] :])
+                return
+
+    def _is_something(self, record: Record) -> bool:
+        cells = record.cells
+        blank = len(cells) < 2 and not (cells and cells[0].strip(_NOTHING))
+        self.blank_lines += blank
+        return not blank
+
+    def _plain_rows(self, lines: list[str]) -> tuple[Sequence[int], list[list[str]]]:
+        """Rows, and the place of the line on which each begins, and the one after the last."""
+        text = "".join(lines)
+        if len(text) >= RECORD_LIMIT or any(sign in text for sign in _ODD):
+            return [0], []
+        try:
+            rows = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            rows = []
+        if len(rows) == len(lines):
+            return range(len(lines) + 1), rows
+        return self._plain_beginning(lines)
+
+    def _plain_beginning(self, lines: list[str]) -> tuple[list[int], list[list[str]]]:
+        """The same where some rows have several lines, and the last one perhaps not all."""
+        starts, rows = [0], []
+        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        with suppress(csv.Error):
+            for cells in reader:
+                taken = lines[starts[-1] : reader.line_num]
+                if len(taken) > 1 and self._swallowed_rows(taken, cells):
+                    break
+                starts.append(reader.line_num)
+                rows.append(cells)
+        return starts, rows
 
     def _untangled(self, lines: Lines, *, too_long: bool = False) -> Record:
         """The first line of a row with odd quote marks, alone; the other lines come again."""

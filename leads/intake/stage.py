@@ -3,8 +3,9 @@
 1. Claim it: `waiting` to `running`, or take it over from a worker that is silent for long.
 2. Look at the file: encoding, separator, header.
 3. In one transaction, under the lock for new phone numbers: a few thousand rows at a time are
-   assessed, compared by phone with every lead known (their own file's earlier rows are in the
-   table by then), and copied with their final status.
+   compared by phone with every lead known (their own file's earlier rows are in the table by
+   then), and copied with their final status. The next few thousand are read and assessed
+   meanwhile, in a thread of their own (`ahead.py`), for the database is another process.
 4. Account for every row, and say `done`, in the same transaction.
 """
 
@@ -23,16 +24,17 @@ from django.utils import timezone
 from leads.assess import rules_of
 from leads.dedup.exact import leads_with, prefer_index, try_lock_phones
 from leads.intake.account import Counts, account
-from leads.intake.copy_rows import Copier, Placed, reserve_ids
+from leads.intake.ahead import ahead
+from leads.intake.copy_rows import Copier, Placed, check_with_each_copy, reserve_ids
 from leads.intake.errors import IntakeError
-from leads.intake.look import look_at, rows_of
+from leads.intake.look import Rows, look_at, rows_of
 from leads.intake.prepare import Prepared, Preparer
 from leads.intake.progress import Cancelled, Progress, Told
 from leads.intake.read_text import Record
 from leads.intake.rejects import as_given
 from leads.intake.sniff import Asked, Layout
 from leads.intake.upload import columns_of
-from leads.models import Import, ImportStatus
+from leads.models import Import, ImportStatus, LeadStatus
 
 log = logging.getLogger(__name__)
 CHUNK = 5000
@@ -107,22 +109,25 @@ def _end(run: Import, status: ImportStatus, sentence: str = "") -> None:
 def _load(run: Import, progress: Progress) -> None:
     layout = _look_at(run)
     preparer = Preparer(layout.header, run.mapping, rules_of(run))
-    with transaction.atomic(), rows_of(run.file.path, layout) as rows:
+    with (
+        transaction.atomic(),
+        rows_of(run.file.path, layout) as rows,
+        ahead(_prepared(run, rows, preparer)) as chunks,
+    ):
         while not try_lock_phones():
             progress.show()
             time.sleep(_LOCK_POLL)
         if not _mine(run).exists():
             raise Superseded
         prefer_index()
+        check_with_each_copy()
         counts = Counts()
         copier = Copier(run)
-        records = _as_given(rows) if run.corrects_id else rows
-        for chunk in _chunks(preparer.prepare(record) for record in records):
+        for chunk, bytes_done in chunks:
             placed = _place(chunk)
             copier.copy(placed)
-            for row in placed:
-                counts.add(row.status)
-            progress.show(counts.rows, rows.bytes_done)
+            counts.add(placed.statuses)
+            progress.show(counts.rows, bytes_done)
         if not counts.rows:
             raise IntakeError("The file has a header but no leads below it; nothing was loaded.")
         account(run, counts)
@@ -154,24 +159,28 @@ def _as_given(records: Iterable[Record]) -> Iterator[Record]:
         yield record._replace(cells=[as_given(cell) for cell in record.cells])
 
 
-def _chunks(rows: Iterable[Prepared]) -> Iterator[list[Prepared]]:
-    rows = iter(rows)
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
+def _prepared(run: Import, rows: Rows, preparer: Preparer) -> Iterator[tuple[Prepared, int]]:
+    """The rows, prepared some thousand at a time, each time with the bytes of the file done."""
+    records = _as_given(rows) if run.corrects_id else iter(rows)
+    while chunk := list(islice(records, CHUNK)):
+        yield preparer.prepare(chunk), rows.bytes_done
 
 
-def _place(chunk: list[Prepared]) -> list[Placed]:
+def _place(rows: Prepared) -> Placed:
     """Give each row its id and, if its number is known, the lead that had it first."""
-    fit = {row.assessment.phone_e164 for row in chunk if not row.assessment.stops}
-    first = leads_with(fit)
-    placed = []
-    for lead_id, row in zip(reserve_ids(len(chunk)), chunk, strict=True):
-        twin = None
-        if not row.assessment.stops:
-            oldest = first.setdefault(row.assessment.phone_e164, lead_id)
-            twin = oldest if oldest != lead_id else None
-        placed.append(Placed(lead_id, row, twin))
-    return placed
+    phones, found = rows.assessed.phone_e164, rows.assessed.found
+    stopped = {place for place, said in found.items() if said.reasons}
+    first = leads_with({phone for place, phone in enumerate(phones) if place not in stopped})
+    ids = reserve_ids(len(phones))
+    statuses = [LeadStatus.STAGED.value] * len(phones)
+    duplicate_of = {}
+    for place, (lead_id, phone) in enumerate(zip(ids, phones, strict=True)):
+        if place in stopped:
+            statuses[place] = LeadStatus.INVALID.value
+        elif (oldest := first.setdefault(phone, lead_id)) != lead_id:
+            statuses[place] = LeadStatus.DUPLICATE.value
+            duplicate_of[place] = oldest
+    return Placed(rows, ids, statuses, duplicate_of)
 
 
 def _finish(run: Import, counts: Counts) -> None:

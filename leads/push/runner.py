@@ -1,4 +1,4 @@
-"""The push engine: joins claim, send and record for one dialer. The only place with threads.
+"""The push engine: joins claim, send and record for one dialer.
 
 This thread owns the database: it claims chunks, hands them to the sender threads, and writes the
 answers down in groups, a few times a second. The Celery task, the admin action and the command all

@@ -10,7 +10,13 @@ import pytest
 from leads.cleaning.address import clean_country, clean_postal_code, clean_state
 from leads.cleaning.dates import clean_date
 from leads.cleaning.email import clean_email
-from leads.cleaning.person import clean_gender, clean_list_id, clean_middle_initial, clean_rank
+from leads.cleaning.person import (
+    clean_gender,
+    clean_list_id,
+    clean_middle_initial,
+    clean_rank,
+    clean_title,
+)
 
 TODAY = date(2026, 11, 23)
 Order = Literal["mdy", "dmy", "ymd"]
@@ -185,6 +191,24 @@ def test_an_unknown_gender_warns() -> None:
 )
 def test_a_middle_name_becomes_its_initial(given: str, expected: str) -> None:
     assert clean_middle_initial(given)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("Mr", "Mr"),
+        ("Mrs.", "Mrs."),
+        ("Mister", "Mr"),
+        ("PROFESSOR", "Prof"),
+        ("Señora", "Mrs"),
+        ("Doctor.", "Dr"),
+        ("Archduke", "Archduke"),
+    ],
+)
+def test_a_title_that_does_not_fit_gets_its_short_form(given: str, expected: str) -> None:
+    value, said = clean_title(given)
+    assert value == expected
+    assert (said is not None) == (value != given)
 
 
 @pytest.mark.parametrize(

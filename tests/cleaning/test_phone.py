@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import random
-
-import phonenumbers
 import pytest
 
-from leads.cleaning.nanp import is_assigned, read_nanp
 from leads.cleaning.phone import clean_alt_phone, clean_phone, known_country
 from leads.cleaning.reasons import Severity
 
@@ -154,29 +150,6 @@ def test_a_phone_code_of_no_country_is_told_and_not_used(code: str) -> None:
     phone = clean_phone("7275550123", code, "US")
     assert phone.phone_code == "1"
     assert [found.code for found in phone.notes] == ["PHONE_CODE_UNKNOWN"]
-
-
-def test_the_short_cut_says_what_phonenumbers_says() -> None:
-    chance = random.Random(20)
-    prefixes = ["246521", "246522", "876606"] * 20 + [
-        str(chance.randrange(200_000, 1_000_000)) for _ in range(3000)
-    ]
-    for prefix in prefixes:
-        digits = f"{prefix}{chance.randrange(10_000):04d}"
-        number = phonenumbers.parse(f"+1{digits}")
-        fast = read_nanp(digits)
-        if fast is None:
-            assert digits[3] in "01"
-        else:
-            assert fast.assigned == phonenumbers.is_valid_number(number), digits
-
-
-@pytest.mark.parametrize("prefix", ["246521", "246522", "876606"])
-def test_where_the_seventh_digit_decides_it_is_asked(prefix: str) -> None:
-    verdicts = {read_nanp(f"{prefix}{digit}000") for digit in range(10)}
-    assert {found.assigned for found in verdicts if found} == {
-        is_assigned(f"{prefix}{digit}000") for digit in range(10)
-    }
 
 
 def test_an_alternative_number_is_written_as_its_digits() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
+from leads.intake import read_text
 from leads.intake.lines import RECORD_LIMIT, RECORD_LINES
 from leads.intake.read_text import Record, TextRows
 from leads.intake.sniff import sniff
@@ -118,3 +120,30 @@ def test_it_says_how_far_it_is(tmp_path: Path) -> None:
         done = [rows.bytes_done for _ in rows]
     assert done == sorted(done)
     assert 0 < done[0] < path.stat().st_size == done[-1]
+
+
+def mixed_up(seed: int) -> str:
+    """Quoted values, line ends and mistakes of all kinds, one upon the other."""
+    chance = random.Random(seed)
+    cells = ["1", "Ann", "", " ", "x y", '"a,b"', '"two\nlines"', '"3\r\n4\n\n5"', '""', '"a""b"']
+    odd = ['"open', 'mid"dle', '"closed"x', "\ufffd", "a\0b", "\n", "\r", '"', ",,,,"]
+    share = chance.choice([0.0, 0.02, 0.2])
+    rows = []
+    for _ in range(chance.randrange(1, 60)):
+        width = 3 if chance.random() < 0.95 else chance.randrange(6)
+        row = [chance.choice(odd if chance.random() < share else cells) for _ in range(width)]
+        rows.append(",".join(row) + chance.choice(["\n", "\n", "\n", "\r\n"]))
+    return "".join(rows)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_rows_read_some_at_once_are_the_rows_read_one_by_one(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = f"phone,a,b\n{mixed_up(seed)}".encode()
+    found = []
+    for at_once in (0, 1, 3, 16, 128):
+        monkeypatch.setattr(read_text, "_AT_ONCE", at_once)
+        with read_text.TextRows(content, "utf-8", ",", 1, 3) as rows:
+            found.append((list(rows), rows.blank_lines))
+    assert all(one == found[0] for one in found)
