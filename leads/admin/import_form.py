@@ -68,6 +68,7 @@ class ImportForm(forms.ModelForm):  # type: ignore[type-arg]
                     list_id=data.get("list_id"),
                     country=data.get("country") or "",
                     by=self.user,
+                    look_first=True,
                 )
             except IntakeError as error:
                 self.add_error("upload", str(error))

@@ -17,6 +17,7 @@ from unfold.decorators import display
 from leads import tasks
 from leads.admin.import_form import ImportForm
 from leads.admin.live import LivePage
+from leads.admin.mapping import MappingPages
 from leads.admin.parts import kick
 from leads.admin.rejects import RejectPages
 from leads.admin.verbs import Said, Verb, VerbPages
@@ -61,7 +62,7 @@ VERBS = [
         gettext_lazy("Cancel"),
         "cancel",
         IMPORT,
-        lambda run: run.status in OPEN,
+        lambda run: run.status in {*OPEN, ImportStatus.NEW},
         lambda run: _("The file is not loaded, or no further: nothing of it will be in."),
         cancel,
     ),
@@ -145,7 +146,7 @@ class ImportAdmin(LivePage):
         return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        kick(tasks.run_import, obj.pk)
+        """The form has made it. Somebody looks at its mapping before it is loaded."""
 
     def response_add(
         self, request: HttpRequest, obj: Import, post_url_continue: str | None = None
@@ -163,11 +164,12 @@ class ImportAdmin(LivePage):
                     _("Its rows will be duplicates."),
                 ),
             )
-        return HttpResponseRedirect(reverse("admin:leads_import_change", args=[obj.pk]))
+        return HttpResponseRedirect(reverse("admin:leads_import_mapping", args=[obj.pk]))
 
     def get_urls(self) -> list[URLPattern]:
         verbs = VerbPages(self, VERBS).urls()
-        return [*verbs, *RejectPages(self).urls(), *super().get_urls()]
+        pages = [*MappingPages(self).urls(), *RejectPages(self).urls()]
+        return [*verbs, *pages, *super().get_urls()]
 
     def context_of(self, request: HttpRequest, run: Import) -> dict[str, Any]:
         now = stands(run)
@@ -176,6 +178,7 @@ class ImportAdmin(LivePage):
             "run": run,
             "open": run.status in OPEN,
             "live": run.status in LIVE,
+            "may_import": request.user.has_perm(IMPORT),
             "buttons": VerbPages(self, VERBS).buttons(request, run),
             "colour": ImportStatus(run.status).colour,
             "percent": min(100, round(100 * run.bytes_done / run.size)) if run.size else 0,

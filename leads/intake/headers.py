@@ -55,11 +55,12 @@ def known_columns(header: Iterable[str]) -> list[str]:
     return [_MEANINGS[word][0] for cell in header if (word := key(cell)) in _MEANINGS]
 
 
-def map_headers(header: Sequence[str]) -> Mapping:
+def map_headers(header: Sequence[str], *, need_phone: bool = True) -> Mapping:
     """Find a field for each column.
 
     Of several phone columns the one with the plainest name is phone_number, the next alt_phone;
-    of several others for one field the first counts. Raises IntakeError without a phone column.
+    of several others for one field the first counts. Raises IntakeError without a phone column,
+    unless a person will look at it.
     """
     meanings = [_MEANINGS.get(key(cell), ("", 0)) for cell in header]
     columns: list[str | None] = [None] * len(header)
@@ -76,7 +77,7 @@ def map_headers(header: Sequence[str]) -> Mapping:
             told.append(f'Column "{header[place]}" is a second {field} and is not used.')
         elif target and target != field and field != FULL_NAME:
             told.append(f'Column "{header[place]}" is a second {field}: it is taken as {target}.')
-    if "phone_number" not in columns:
+    if need_phone and "phone_number" not in columns:
         raise IntakeError(_no_phone(header))
     unknown = tuple(
         cell for cell, column in zip(header, columns, strict=True) if column is None and cell
@@ -89,10 +90,10 @@ def map_headers(header: Sequence[str]) -> Mapping:
     )
 
 
-def guess_columns(rows: Sequence[Sequence[str]], width: int) -> Mapping:
+def guess_columns(rows: Sequence[Sequence[str]], width: int, *, need_phone: bool = True) -> Mapping:
     """Find the phone and e-mail columns of a file without a header, by its first rows.
 
-    Raises IntakeError if no column looks like phone numbers.
+    Raises IntakeError if no column looks like phone numbers, unless a person will look at it.
     """
     columns: list[str | None] = [None] * width
 
@@ -105,7 +106,7 @@ def guess_columns(rows: Sequence[Sequence[str]], width: int) -> Mapping:
         best = max(free, key=lambda place: share(place, pattern), default=None)
         if best is not None and share(best, pattern) > _LIKELY:
             columns[best] = field
-    if "phone_number" not in columns:
+    if need_phone and "phone_number" not in columns:
         raise IntakeError(
             "The file has no header line, and no column of it looks like phone numbers. Give it a"
             " first line with names, one of them phone_number."

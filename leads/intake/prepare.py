@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from leads.assess.columns import Assessed, Columns
@@ -11,6 +11,7 @@ from leads.cleaning.plain import NUL_SYMBOL, REPLACEMENT
 from leads.cleaning.reasons import Note, note
 from leads.cleaning.rules import Rules
 from leads.intake.lines import RECORD_LIMIT
+from leads.intake.mapping import Plan
 from leads.intake.read_text import Record
 
 _SIGNS = {"NUL_BYTES": NUL_SYMBOL, "UNDECODABLE": REPLACEMENT}
@@ -27,13 +28,21 @@ class Prepared(NamedTuple):
 
 
 class Preparer:
-    """Prepares the records of one file: its header, what its columns mean, its source's rules."""
+    """Prepares the records of one file: its header, what its columns become, its source's rules,
+    and the values of fields that are fixed for rows without their own."""
 
-    def __init__(self, header: Sequence[str], columns: Sequence[str | None], rules: Rules) -> None:
+    def __init__(
+        self,
+        header: Sequence[str],
+        columns: Sequence[str | None],
+        rules: Rules,
+        fixed: Mapping[str, str] | None = None,
+    ) -> None:
         self._header = header
         self._columns = columns
         self._width = len(columns)
-        self._assess = Columns(columns, rules).assess
+        self._plan = Plan(columns, fixed or {})
+        self._assess = Columns(self._plan.fields, rules).assess
 
     def prepare(self, records: Sequence[Record]) -> Prepared:
         """Prepare some records at once. Never raises for anything that a file can hold."""
@@ -45,7 +54,7 @@ class Preparer:
                 more[place] = self._notes(record)
                 missing = [""] * (self._width - len(record.cells))
                 cells[place] = [*record.cells[: self._width], *missing]
-        return Prepared(lines, list(map(_raw, rows)), self._assess(cells, more))
+        return Prepared(lines, list(map(_raw, rows)), self._assess(self._plan.arrange(cells), more))
 
     def _notes(self, record: Record) -> list[Note]:
         """What is wrong with the row as a whole, or with cells that become no field."""

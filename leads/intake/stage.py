@@ -27,12 +27,13 @@ from leads.intake.account import Counts, account
 from leads.intake.ahead import ahead
 from leads.intake.copy_rows import Copier, Placed, check_with_each_copy, reserve_ids
 from leads.intake.errors import IntakeError
-from leads.intake.look import Rows, look_at, rows_of
+from leads.intake.look import Rows, rows_of
 from leads.intake.prepare import Prepared, Preparer
 from leads.intake.progress import Cancelled, Progress, Told
 from leads.intake.read_text import Record
 from leads.intake.rejects import as_given
-from leads.intake.sniff import Asked, Layout
+from leads.intake.sniff import Layout
+from leads.intake.stored import layout_of
 from leads.intake.upload import columns_of
 from leads.models import Import, ImportStatus, LeadStatus
 
@@ -108,7 +109,7 @@ def _end(run: Import, status: ImportStatus, sentence: str = "") -> None:
 
 def _load(run: Import, progress: Progress) -> None:
     layout = _look_at(run)
-    preparer = Preparer(layout.header, run.mapping, rules_of(run))
+    preparer = Preparer(layout.header, run.mapping, rules_of(run), run.fixed)
     with (
         transaction.atomic(),
         rows_of(run.file.path, layout) as rows,
@@ -135,10 +136,7 @@ def _load(run: Import, progress: Progress) -> None:
 
 
 def _look_at(run: Import) -> Layout:
-    try:
-        layout = look_at(run.file.path, asked_of(run))
-    except FileNotFoundError:
-        raise IntakeError(f"The stored file of {run.filename} is gone. Upload it again.") from None
+    layout = layout_of(run)
     if len(run.mapping) != len(layout.header):
         run.mapping = list(columns_of(run.file.path, layout).columns)
     run.header = list(layout.header)
@@ -146,11 +144,6 @@ def _look_at(run: Import) -> Layout:
     run.encoding, run.delimiter = layout.encoding, layout.delimiter
     run.save(update_fields=["kind", "sheet", "encoding", "delimiter", "header", "mapping"])
     return layout
-
-
-def asked_of(run: Import) -> Asked:
-    """What was settled of the file when it came in, or by a person since."""
-    return Asked(run.encoding, run.delimiter, run.sheet, run.has_header)
 
 
 def _as_given(records: Iterable[Record]) -> Iterator[Record]:

@@ -39,7 +39,7 @@ def cancel(run: Import, *, by: User | None) -> bool:
 
     One that runs stops within a second or two, and nothing of it is loaded.
     """
-    waiting = Import.objects.filter(pk=run.pk, status=S.WAITING)
+    waiting = Import.objects.filter(pk=run.pk, status__in=[S.NEW, S.WAITING])
     if waiting.update(status=S.CANCELLED, stopped_by=by, finished_at=timezone.now()):
         return True
     running = Import.objects.filter(pk=run.pk, status=S.RUNNING)

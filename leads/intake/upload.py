@@ -15,6 +15,7 @@ from leads.cleaning.phone import known_country
 from leads.intake.errors import IntakeError
 from leads.intake.headers import Mapping, guess_columns, map_headers
 from leads.intake.look import look_at, rows_of
+from leads.intake.mapping import remembered
 from leads.intake.rejects import corrects
 from leads.intake.sniff import JSON, Layout
 from leads.models import Import, ImportStatus, Source
@@ -41,8 +42,13 @@ def receive(
     list_id: int | None = None,
     country: str = "",
     by: User | None = None,
+    look_first: bool = False,
 ) -> Import:
     """Store the file and make its Import row, `waiting`; nothing is loaded yet (`stage.load`).
+
+    With `look_first` it is `new`: a person looks at its mapping first (`leads.intake.mapping`), so
+    a file without a phone column is taken too. A mapping that was settled for the last file of
+    this source with the same header is used again.
 
     `list_id` is the VICIdial list for rows that name none; `country` the two letters of numbers
     without a country code (the source's if empty). Raises IntakeError, and keeps nothing, if the
@@ -53,7 +59,12 @@ def receive(
     with TemporaryUploadedFile(filename, "text/csv", 0, None) as kept:
         digest = _keep(stream, kept)
         layout = look_at(kept.temporary_file_path())
-        mapping = columns_of(kept.temporary_file_path(), layout)
+        known = remembered(source, layout.header)
+        if known and len(known.mapping) == len(layout.header):
+            mapping, fixed = known.mapping, known.fixed
+        else:
+            found = columns_of(kept.temporary_file_path(), layout, need_phone=not look_first)
+            mapping, fixed = list(found.columns), {}
         run = Import(
             lead_source=source,
             filename=Path(filename).name[:255],
@@ -66,7 +77,9 @@ def receive(
             encoding=layout.encoding,
             delimiter=layout.delimiter,
             header=list(layout.header),
-            mapping=list(mapping.columns),
+            mapping=mapping,
+            fixed=fixed,
+            status=ImportStatus.NEW if look_first else ImportStatus.WAITING,
             corrects=_corrected(kept.temporary_file_path(), layout, source),
             created_by=by,
         )
@@ -79,16 +92,16 @@ def receive(
     return run
 
 
-def columns_of(path: str, layout: Layout) -> Mapping:
+def columns_of(path: str, layout: Layout, *, need_phone: bool = True) -> Mapping:
     """What the columns are taken for: by the header, or by the first rows where there is none.
 
-    Raises IntakeError if none of them has phone numbers.
+    Raises IntakeError if none of them has phone numbers, and one must.
     """
     if layout.header_line or layout.kind == JSON:
-        return map_headers(layout.header)
+        return map_headers(layout.header, need_phone=need_phone)
     with rows_of(path, layout) as rows:
         first = [record.cells for record in islice(rows, _ROWS_GUESSED)]
-    return guess_columns(first, len(layout.header))
+    return guess_columns(first, len(layout.header), need_phone=need_phone)
 
 
 def _corrected(path: str, layout: Layout, source: Source) -> Import | None:

@@ -2,7 +2,7 @@
 
 from leads.models.dialer import Dialer, DialerList
 from leads.models.history import LeadCorrection, LeadStanding
-from leads.models.intake import Import, ImportStatus, Source
+from leads.models.intake import Import, ImportStatus, Source, SourceMapping
 from leads.models.lead import Lead
 from leads.models.push import AttemptKind, BatchStatus, Outcome, PushAttempt, PushBatch
 from leads.models.status import MOVES, LeadStatus
@@ -23,4 +23,5 @@ __all__ = [
     "PushAttempt",
     "PushBatch",
     "Source",
+    "SourceMapping",
 ]

@@ -52,7 +52,35 @@ class Source(models.Model):
         return self.name
 
 
+class SourceMapping(models.Model):
+    """What the columns of a source's files with one header become, as a person settled it."""
+
+    lead_source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="mappings")
+    header_key = models.CharField(max_length=64)
+    mapping = models.JSONField(default=list)
+    fixed = models.JSONField(default=dict)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead_source", "header_key"], name="mapping_once_a_header"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"mapping {self.pk} of {self.lead_source}"
+
+
 class ImportStatus(models.TextChoices):
+    NEW = "new", "To be looked at"
     WAITING = "waiting", "Waiting"
     RUNNING = "running", "Running"
     DONE = "done", "Done"
@@ -108,7 +136,10 @@ class Import(models.Model):
     delimiter = models.CharField(max_length=1, blank=True, default="", editable=False)
     header = models.JSONField(default=list, editable=False, help_text="The columns as given.")
     mapping = models.JSONField(
-        default=list, editable=False, help_text="A VICIdial field name or null for each column."
+        default=list, editable=False, help_text="What each column becomes: leads.intake.mapping."
+    )
+    fixed = models.JSONField(
+        default=dict, editable=False, help_text="Values of fields for rows without their own."
     )
 
     status = models.CharField(

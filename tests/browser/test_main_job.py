@@ -54,6 +54,8 @@ def test_a_file_is_uploaded_approved_pushed_and_audited(
         file = {"name": "leads.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
         page.set_input_files("input[name=upload]", file)  # type: ignore[arg-type]
         page.click("button[name=_save], input[name=_save]")
+        expect(page.locator("#summary")).to_contain_text("Of the first 32 rows 1 would be invalid")
+        page.click("button[name=load]")
         # The page asks by itself until the worker is done.
         expect(page.locator("#counts")).to_contain_text("30", timeout=30_000)
         choose(page, "staged", "approve")

@@ -1,0 +1,17 @@
+"""The stored file of an import, read as it was settled when it came in, or by a person since."""
+
+from __future__ import annotations
+
+from leads.intake.errors import IntakeError
+from leads.intake.look import look_at
+from leads.intake.sniff import Asked, Layout
+from leads.models import Import
+
+
+def layout_of(run: Import) -> Layout:
+    """How to read the import's file. Raises IntakeError, also where the file is gone."""
+    asked = Asked(run.encoding, run.delimiter, run.sheet, run.has_header)
+    try:
+        return look_at(run.file.path, asked)
+    except FileNotFoundError:
+        raise IntakeError(f"The stored file of {run.filename} is gone. Upload it again.") from None
