@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from django import forms
@@ -11,12 +12,15 @@ from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from leads.intake.errors import IntakeError
-from leads.intake.upload import receive
+from leads.intake.upload import Stream, receive
 from leads.models import Import, Source
+
+PASTED = "pasted rows.txt"
 
 
 class ImportForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -32,11 +36,19 @@ class ImportForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     upload = forms.FileField(
         label=_("File"),
+        required=False,
         widget=UnfoldAdminFileFieldWidget,
         help_text=_(
             "A spreadsheet (XLSX, XLS, ODS), CSV with commas, semicolons, tabs or |, or JSON lines;"
             " with a header row. What it is, is told by its content."
         ),
+    )
+    pasted = forms.CharField(
+        label=_("or pasted rows"),
+        required=False,
+        strip=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text=_("Copied from a spreadsheet or a text, with or without a header row."),
     )
     list_id = forms.IntegerField(
         label=_("List"),
@@ -54,16 +66,17 @@ class ImportForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Import
-        fields = ["lead_source", "upload", "list_id", "country"]
+        fields = ["lead_source", "upload", "pasted", "list_id", "country"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        file, source = data.get("upload"), data.get("lead_source")
-        if not self.errors and isinstance(file, UploadedFile) and source:
+        given, source = self._given(data), data.get("lead_source")
+        if not self.errors and given and source:
+            stream, name = given
             try:
                 self.instance = receive(
-                    file,
-                    file.name or "upload",
+                    stream,
+                    name,
                     source,
                     list_id=data.get("list_id"),
                     country=data.get("country") or "",
@@ -71,8 +84,21 @@ class ImportForm(forms.ModelForm):  # type: ignore[type-arg]
                     look_first=True,
                 )
             except IntakeError as error:
-                self.add_error("upload", str(error))
+                self.add_error("pasted" if name == PASTED else "upload", str(error))
         return data
+
+    def _given(self, data: dict[str, Any]) -> tuple[Stream, str] | None:
+        """The file or the pasted rows, and a name for them."""
+        file, pasted = data.get("upload"), data.get("pasted") or ""
+        if isinstance(file, UploadedFile):
+            if pasted.strip():
+                self.add_error("pasted", _("Give a file or pasted rows, not both."))
+            return file, file.name or "upload"
+        if pasted.strip():
+            return io.BytesIO(pasted.encode("utf-8", "replace")), PASTED
+        if "upload" not in self.errors:
+            self.add_error("upload", _("Choose a file, or paste rows below."))
+        return None
 
     def _post_clean(self) -> None:
         """The row is made and checked by `receive` already."""

@@ -8,9 +8,10 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
@@ -32,6 +33,7 @@ OPEN = {ImportStatus.WAITING, ImportStatus.RUNNING}  # being loaded
 LIVE = {*OPEN, ImportStatus.UNDOING}
 IMPORT = "leads.import_lead"
 REJECTED = {LeadStatus.INVALID, LeadStatus.DUPLICATE}  # what goes back to the supplier
+SECONDS_TO_TELL = 2.0  # before that a rate says nothing
 SHOWN = 20  # later imports that bring rejected rows back
 TO_DO = [LeadStatus.STAGED, LeadStatus.INVALID]  # what waits for a reviewer, in this order
 DELIMITERS = {
@@ -112,7 +114,7 @@ class ImportAdmin(LivePage):
     ordering = ["-id"]
     sortable_by = ()
     actions = None
-    fields = ["lead_source", "upload", "list_id", "country"]
+    fields = ["lead_source", "upload", "pasted", "list_id", "country"]
 
     @display(
         description=gettext_lazy("Status"),  # type: ignore[arg-type]
@@ -182,6 +184,7 @@ class ImportAdmin(LivePage):
             "buttons": VerbPages(self, VERBS).buttons(request, run),
             "colour": ImportStatus(run.status).colour,
             "percent": min(100, round(100 * run.bytes_done / run.size)) if run.size else 0,
+            "pace": pace(run),
             "columns": columns(run),
             "now": now,
             "rejected": dict(now).get(LeadStatus.INVALID, 0)
@@ -193,6 +196,24 @@ class ImportAdmin(LivePage):
             "warns": findings(run, "warnings"),
             "leads_url": f"{reverse('admin:leads_lead_changelist')}?import_run__id__exact={run.pk}",
         }
+
+
+def pace(run: Import) -> str:
+    """Rows a second and how long it may still take, in words; empty before that can be told."""
+    if run.status != ImportStatus.RUNNING or run.started_at is None or not run.bytes_done:
+        return ""
+    seconds = (timezone.now() - run.started_at).total_seconds()
+    if seconds < SECONDS_TO_TELL or not run.rows_read:
+        return ""
+    left = max(0.0, seconds * (run.size - run.bytes_done) / run.bytes_done)
+    told = _("%(rate)s rows a second") % {"rate": f"{run.rows_read / seconds:,.0f}"}
+    if run.bytes_done >= run.size:
+        return _("%(rate)s; what was read is checked and kept") % {"rate": told}
+    about = ngettext("about %(n)s second left", "about %(n)s seconds left", round(left))
+    if left >= 120:
+        about = _("about %(n)s minutes left")
+        left /= 60
+    return f"{told}, {about % {'n': round(left)}}"
 
 
 def columns(run: Import) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,10 +29,13 @@ _LOOKED_AT = 50  # rows among which the header is looked for
 
 
 def sheet_names(path: Path | str) -> list[str]:
-    """The sheets with cells in them, in their order. Raises IntakeError as `SheetRows` does."""
+    """The sheets with cells, in their order. Raises IntakeError as `SheetRows` does."""
     with _Book(path) as book:
-        kinds = [(meta.name, str(meta.typ)) for meta in book.sheets_metadata]
-    return [name for name, kind in kinds if kind.endswith("WorkSheet")]
+        return _names(book)
+
+
+def _names(book: CalamineWorkbook) -> list[str]:
+    return [meta.name for meta in book.sheets_metadata if str(meta.typ).endswith("WorkSheet")]
 
 
 def beginning(path: Path | str, sheet: str = "") -> tuple[str, int, list[list[str]]]:
@@ -39,14 +43,15 @@ def beginning(path: Path | str, sheet: str = "") -> tuple[str, int, list[list[st
 
     `sheet` is "" for the first one that is not empty. Raises IntakeError.
     """
-    names = sheet_names(path)
-    if sheet and sheet not in names:
-        raise IntakeError(f'There is no sheet "{sheet}"; there are: {", ".join(names)}.')
-    for name in [sheet] if sheet else names:
-        with SheetRows(path, name, 0, 0) as rows:
-            records = [record for record, _ in zip(rows, range(_LOOKED_AT), strict=False)]
-        if records:
-            return name, records[0].line, [record.cells for record in records]
+    with _Book(path) as book:
+        names = _names(book)
+        if sheet and sheet not in names:
+            raise IntakeError(f'There is no sheet "{sheet}"; there are: {", ".join(names)}.')
+        for name in [sheet] if sheet else names:
+            cells = _texts(book.get_sheet_by_name(name), {})
+            first = list(islice((row for row in cells if any(row[1])), _LOOKED_AT))
+            if first:
+                return name, first[0][0], [texts for _, texts in first]
     raise IntakeError("The spreadsheet is empty. Load one with a header row and one lead a row.")
 
 
@@ -78,19 +83,12 @@ class SheetRows:
         del self._sheet
 
     def __iter__(self) -> Iterator[Record]:
-        if self._sheet.start is None:
-            return
-        left = self._sheet.start[1]
         height = max(self._sheet.total_height, 1)
-        for line, cells in enumerate(self._sheet.iter_rows(), start=1):
+        for line, texts in _texts(self._sheet, self._zeros):
             if line % 1000 == 0:
                 self.bytes_done = self._size * line // height
             if line <= self._header_line:
                 continue
-            texts = [""] * left + [
-                cell if cell.__class__ is str else shown(cell, self._zeros.get(place, 0))
-                for place, cell in enumerate(cells, start=left)
-            ]
             if not any(texts):
                 self.blank_lines += 1
                 continue
@@ -104,6 +102,19 @@ class SheetRows:
         if any("\0" in text for text in texts):
             return Record(line, [readable(text) for text in texts], ("NUL_BYTES",))
         return Record(line, texts)
+
+
+def _texts(sheet: CalamineSheet, zeros: dict[int, int]) -> Iterator[tuple[int, list[str]]]:
+    """The row numbers of a sheet, from 1, with the texts of their cells, from column A on."""
+    if sheet.start is None:
+        return
+    left = sheet.start[1]
+    for line, cells in enumerate(sheet.iter_rows(), start=1):
+        texts = [
+            cell if cell.__class__ is str else shown(cell, zeros.get(place, 0))
+            for place, cell in enumerate(cells, start=left)
+        ]
+        yield line, [""] * left + texts if left else texts
 
 
 def shown(cell: Any, zeros: int = 0) -> str:

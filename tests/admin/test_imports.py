@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -408,3 +409,42 @@ def test_who_may_not_import_neither_cancels_nor_undoes(
     assert client.post(do(loaded, verb)).status_code == 403
     loaded.refresh_from_db()
     assert loaded.status == ImportStatus.DONE
+
+
+def test_pasted_rows_are_taken_like_a_file(reviewer: Client) -> None:
+    source = make_source()
+    rows = "phone\tname\n7275550100\tJosé\n"
+    answer = reviewer.post(ADD, {"lead_source": source.pk, "pasted": rows})
+    run = Import.objects.get()
+    assert answer.url == reverse("admin:leads_import_mapping", args=[run.pk])
+    press_load(reviewer, run)
+    run = stage.load(run)
+    assert (run.filename, run.delimiter, run.rows_staged) == ("pasted rows.txt", "\t", 1)
+    assert Lead.objects.get().first_name == "José"
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({}, "Choose a file, or paste rows below."),
+        ({"pasted": "  \n"}, "Choose a file, or paste rows below."),
+        ({"pasted": "a", "upload": SimpleUploadedFile("a.csv", GOOD)}, "not both"),
+    ],
+)
+def test_a_file_or_pasted_rows_are_needed_and_not_both(
+    values: dict[str, Any], says: str, reviewer: Client
+) -> None:
+    page = reviewer.post(ADD, {"lead_source": make_source().pk, **values})
+    assert says in page.content.decode()
+    assert not Import.objects.exists()
+
+
+def test_a_running_import_tells_its_pace_and_what_is_left(reviewer: Client) -> None:
+    started = timezone.now() - timedelta(seconds=10)
+    columns = {"status": ImportStatus.RUNNING, "started_at": started, "size": 4000}
+    run = make_import(rows_read=50_000, bytes_done=1000, **columns)
+    assert "rows a second, about 30 seconds left" in text_of(reviewer, part_of(run))
+    run = make_import(rows_read=50_000, bytes_done=10, **columns)
+    assert "minutes left" in text_of(reviewer, part_of(run))
+    run = make_import(rows_read=0, bytes_done=0, **columns)
+    assert "left" not in text_of(reviewer, part_of(run))
