@@ -121,11 +121,12 @@ class DialerListInline(StackedInline):
                     ("add_to_hopper", "hopper_priority"),
                     "hopper_local_call_time_check",
                     ("tz_method", "lookup_state"),
+                    ("custom_fields", "custom_labels"),
                 ]
             },
         ),
     ]
-    readonly_fields = ["seen_at"]
+    readonly_fields = ["seen_at", "custom_labels"]
 
 
 @admin.register(Dialer)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from leads.intake.mapping import SPLIT
 from leads.models import Lead
 from leads.vicidial.fields import FIELDS
 from leads.vicidial.request import losses
@@ -43,9 +44,10 @@ def rows_of(lead: Lead) -> list[Row]:
     rows = {name: Row(name) for name in FIELDS}
     unused = []
     for column, target, cell in _cells(lead):
-        if target in rows:
-            rows[target].cells.append((column, cell))
-        elif cell:
+        parts = [part for part in SPLIT.get(target or "", (target,)) if part in rows]
+        for part in parts:
+            rows[part].cells.append((column, cell))
+        if cell and not parts:
             unused.append(Row("", [(column, cell)]))
     stored = _stored(lead)
     for name, row in rows.items():

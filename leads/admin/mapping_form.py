@@ -15,7 +15,8 @@ from leads.intake.headers import FULL_NAME
 from leads.intake.read_sheet import sheet_names
 from leads.intake.sniff import ENCODINGS, SHEET, TEXT, without_header
 from leads.intake.upload import LIST_IDS
-from leads.models import Import
+from leads.models import DialerList, Import
+from leads.vicidial.custom import CUSTOM, is_label
 from leads.vicidial.fields import FIELDS
 
 SPLIT_LABELS = {
@@ -24,6 +25,22 @@ SPLIT_LABELS = {
 }
 DELIMITERS = [(",", _("commas")), (";", _("semicolons")), ("\t", _("tabs")), ("|", _("bars"))]
 HEADERS = [("yes", _("yes, the first row")), ("no", _("no, every row is a lead"))]
+
+
+def custom_labels() -> set[str]:
+    """The labels of custom fields that any dialer's lists are known to have."""
+    lists = DialerList.objects.filter(enabled=True, dialer__enabled=True)
+    return {
+        label
+        for labels in lists.values_list("custom_labels", flat=True)
+        for label in labels
+        if is_label(label)
+    }
+
+
+def custom_in(targets: Sequence[str | None]) -> set[str]:
+    """The labels that a mapping has already."""
+    return {t.removeprefix(CUSTOM) for t in targets if t and t.startswith(CUSTOM)}
 
 
 class MappingForm(forms.Form):
@@ -35,10 +52,12 @@ class MappingForm(forms.Form):
         for name, value in run.fixed.items():
             self.initial[f"fixed_{name}"] = value
         self._reading()
+        labels = sorted(custom_labels() | custom_in(run.mapping))
         choices = [
             ("", _("– keep it, do not send it –")),
             *((name, name) for name in FIELDS),
             *SPLIT_LABELS.items(),
+            *((CUSTOM + label, _("custom field %(label)s") % {"label": label}) for label in labels),
         ]
         for place, (header, target) in enumerate(zip(run.header, run.mapping, strict=True)):
             self._choose(f"column_{place}", header or "–", choices, target or "")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from leads.dialers import breaker
+from leads.dialers import breaker, proof
 from leads.dialers.connect import client_for
 from leads.models import Dialer, DialerList
 from leads.vicidial import doctor, lookups, releases
@@ -24,18 +24,32 @@ def test(dialer: Dialer) -> list[dict[str, Any]]:
     dialer does: that is a check which failed.
     """
     list_ids = list(dialer.lists.filter(enabled=True).values_list("list_id", flat=True))
-    capabilities, there = None, dict.fromkeys(list_ids)
+    capabilities, there, labels = None, dict.fromkeys(list_ids), {}
     try:
         with client_for(dialer) as client:
             found = doctor.examine(client, list_ids)
             if all(check.name not in ("login", "reach") or check.ok for check in found):
                 capabilities = releases.probe(client)
                 there = {list_id: _is_there(client, list_id) for list_id in list_ids}
+                labels = {list_id: _labels(client, list_id) for list_id in list_ids}
         checks = [asdict(check) for check in found]
     except DialerError as error:
         checks = [{"name": "settings", "ok": False, "sentence": error.sentence}]
     _keep(dialer, checks, capabilities, there)
+    for list_id, known in labels.items():
+        if known is not None:
+            dialer.lists.filter(list_id=list_id).update(custom_labels=known)
+    if any(check["name"] == "login" and check["ok"] for check in checks):
+        proof.proved(dialer)
     return checks
+
+
+def _labels(client: Client, list_id: int) -> list[str] | None:
+    """The labels of the list's custom fields; None if the dialer cannot be asked."""
+    try:
+        return lookups.custom_fields(client, list_id)
+    except (Unsupported, NotAllowed, Unclear):
+        return None
 
 
 def _is_there(client: Client, list_id: int) -> bool | None:

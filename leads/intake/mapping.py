@@ -1,7 +1,8 @@
 """What the columns of a file become: fields, joined and split ones, and values that are fixed.
 
-A mapping has one target for each column: a field of `leads.vicidial.fields`, one of SPLIT, or None
-for a column that is only kept as it came. Columns with the same target are joined, in their order.
+A mapping has one target for each column: a field of `leads.vicidial.fields`, one of SPLIT,
+`custom:label` for a custom field of the dialer's list, or None for a column that is only kept as it
+came. Columns with the same target are joined, in their order.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from leads.cleaning.plain import key
 from leads.intake.errors import IntakeError
 from leads.intake.headers import FULL_NAME
 from leads.models import Source, SourceMapping
+from leads.vicidial.custom import CUSTOM, is_label
 from leads.vicidial.fields import FIELDS
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ class Plan:
     """
 
     def __init__(self, mapping: Sequence[str | None], fixed: Mapping[str, str]) -> None:
+        # Custom fields are sent as they came: what is kept of the row has them (`custom_values`).
+        mapping = [None if target and target.startswith(CUSTOM) else target for target in mapping]
         used = [target for target in mapping if target]
         self._mapping = mapping
         self._fixed = {name: value for name, value in fixed.items() if value}
@@ -116,10 +120,17 @@ def check(mapping: Sequence[str | None], width: int) -> None:
     if len(mapping) != width:
         raise IntakeError(f"The mapping is for {len(mapping)} columns, and the file has {width}.")
     for target in mapping:
-        if target is not None and target not in TARGETS:
+        if target is not None and not is_target(target):
             raise IntakeError(f'"{target}" is nothing that a column can become.')
     if "phone_number" not in mapping:
         raise IntakeError("No column is the phone_number. Say which one has the phone numbers.")
+
+
+def is_target(target: str) -> bool:
+    """Whether a column can become this."""
+    return target in TARGETS or (
+        target.startswith(CUSTOM) and is_label(target.removeprefix(CUSTOM))
+    )
 
 
 def header_key(header: Sequence[str]) -> str:

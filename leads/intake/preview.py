@@ -12,6 +12,7 @@ from leads.intake.look import rows_of
 from leads.intake.prepare import Preparer
 from leads.intake.stored import layout_of
 from leads.models import Import
+from leads.vicidial.custom import custom_values
 
 LOOKED_AT = 1000
 SHOWN = 20
@@ -57,6 +58,7 @@ def preview(run: Import) -> Preview:
         found = assessed.found.get(place)
         findings = json.loads(found.findings) if found else []
         values = [(name, column[place]) for name, column in assessed.values.items()]
+        values += custom_values(run.mapping, record.cells).items()
         shown.append(
             PreviewRow(
                 record.line,

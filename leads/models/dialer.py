@@ -201,6 +201,12 @@ class DialerList(models.Model):
         choices=[("POSTAL", "Postal code"), ("TZCODE", "Owner field"), ("NANPA", "NANPA prefix")],
     )
     lookup_state = models.BooleanField(default=False)
+    custom_fields = models.BooleanField(
+        "send custom fields",
+        default=False,
+        help_text="Of columns that were mapped to one; only labels that this list has are sent.",
+    )
+    custom_labels = models.JSONField("its custom fields", default=list, editable=False)
 
     class Meta:
         ordering = ["dialer", "list_id"]
@@ -229,6 +235,7 @@ class DialerList(models.Model):
             "add_to_hopper",
             "hopper_local_call_time_check",
             "lookup_state",
+            "custom_fields",
         )
         options = {flag: "Y" for flag in flags if getattr(self, flag)}
         options["list_exists_check"] = "Y"

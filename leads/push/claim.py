@@ -30,6 +30,7 @@ from leads.models import (
     PushBatch,
 )
 from leads.models.lead import WIRE_FIELDS
+from leads.vicidial.custom import custom_values
 from leads.vicidial.request import build_add_lead
 
 # A re-send carries a check at least: should the first call have inserted late after all, the
@@ -120,12 +121,14 @@ def claim(dialer: Dialer, most: int, *, worker: str, connections: int) -> list[C
 def _claim_of(
     dialer: Dialer, batch: PushBatch, most: int, worker: str, connections: int
 ) -> list[Claim]:
+    # Only where they are sent: what is kept of a row may be long.
+    custom = ["raw", "import_run__mapping"] if batch.options.get("custom_fields") == "Y" else []
     with transaction.atomic(), because(f"batch {batch.pk}", user_id=batch.created_by_id):
         leads = list(
             Lead.objects.filter(batch=batch, status=LeadStatus.QUEUED)
             .order_by("id")
             .select_for_update(skip_locked=True, of=("self",))
-            .values_list("pk", *WIRE_FIELDS)[:most]
+            .values_list("pk", *WIRE_FIELDS, *custom)[:most]
         )
         # Read after the locks are held: a pause or cancel that came before them counts.
         running = PushBatch.objects.filter(pk=batch.pk, status=BatchStatus.RUNNING)
@@ -176,7 +179,14 @@ def _row(
     dialer: Dialer, batch: PushBatch, lead: tuple[Any, ...], earlier: Mapping[int, Earlier]
 ) -> dict[str, Any]:
     lead_id, *values = lead
-    wire = {name: str(value) for name, value in zip(WIRE_FIELDS, values, strict=True) if value}
+    wire = {name: str(value) for name, value in zip(WIRE_FIELDS, values, strict=False) if value}
+    if raw_and_mapping := values[len(WIRE_FIELDS) :]:
+        raw, mapping = raw_and_mapping
+        cells = raw if isinstance(raw, list) else []
+        # A label that the list does not have would land nowhere, with a notice that nobody reads.
+        known = batch.dialer_list.custom_labels
+        found = custom_values(mapping, cells)
+        wire |= {label: value for label, value in found.items() if label in known}
     before = earlier.get(lead_id, Earlier())
     request = parameters(dialer, batch, lead_id, wire, before)
     return {"lead_id": lead_id, "number": before.number + 1, "request": request}

@@ -105,6 +105,7 @@ class Engine:
         self.ran = Ran()
         self.closing = False
         self.next_claim = 0.0
+        self.known_lead_id = dialer.highest_lead_id > 0
         self.call_seconds = 0.1  # how long a call takes, as it was of late
 
     def run(self, seconds: float) -> Ran:
@@ -137,13 +138,18 @@ class Engine:
 
     def _hungry(self) -> bool:
         """Whether the senders will have nothing to do before long."""
-        if not proof.is_proven(self.dialer):
+        if self._first_call():
             return not self.senders.in_hand
         return self.senders.waiting <= self._chunk() / 2
 
+    def _first_call(self) -> bool:
+        """Whether one call has to go alone: until an answer has shown that the login is right, and
+        until some lead_id is known, above which the leads of later attempts will be."""
+        return not (proof.is_proven(self.dialer) and self.known_lead_id)
+
     def _chunk(self) -> int:
-        """How many leads to claim next. One, until its answer has shown that the login is right."""
-        if not proof.is_proven(self.dialer):
+        """How many leads to claim next."""
+        if self._first_call():
             return 1
         in_time = int(self.senders.connections * CHUNK_SECONDS / self.call_seconds)
         chunk = min(max(in_time, 2 * self.senders.connections), LARGEST_CHUNK)
@@ -220,6 +226,7 @@ class Engine:
             self._end(trouble[1])
         elif sent.answer.outcome in ("added", "duplicate", "refused"):
             proof.proved(self.dialer)
+            self.known_lead_id |= sent.answer.lead_id is not None
             if self.dialer.failures:
                 breaker.healthy(self.dialer.pk)
                 self.dialer.failures = 0

@@ -17,7 +17,7 @@ RESERVED = frozenset({"user", "pass", "source", "function", *SETTINGS})
 # With one of these checks an apostrophe in a name kills the server's script.
 NAME_CHECKS = ("DUPNAMEPHONE", "DUPTITLEALTPHONE")
 CHECKED_NAMES = ("title", "first_name", "last_name")
-_LABEL = re.compile(r"[A-Za-z0-9_]{1,50}")
+LABEL = re.compile(r"[A-Za-z0-9_]{1,50}")
 _CALLBACK_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|NOW|\d{1,4}DAYS")
 _CODE = re.compile(r"[-_0-9A-Za-z]{1,20}")
 
@@ -78,7 +78,7 @@ def _known(name: str, options: Mapping[str, str]) -> bool:
         return True
     if options.get("custom_fields") != "Y":
         raise ValueError(f"{quoted(name)} is no field of add_lead, and custom_fields is not Y.")
-    if name in RESERVED or not _LABEL.fullmatch(name):
+    if name in RESERVED or not LABEL.fullmatch(name):
         raise ValueError(f"{quoted(name)} cannot be the label of a custom field.")
     return True
 
