@@ -15,6 +15,7 @@ Every ratio is of one run on one machine. The last line is one JSON object.
 from __future__ import annotations
 
 import argparse
+import http.client
 import itertools
 import json
 import statistics
@@ -24,6 +25,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -129,6 +131,24 @@ PROGRAM = str(Path(__file__).resolve())
 # --- The parts ------------------------------------------------------------------------------------
 
 
+def server_ms(url: str) -> float:
+    """What one call takes the server, timer and all: one connection, the leanest of clients."""
+    address = urlsplit(url)
+    body = urlencode(
+        {**PARAMETERS, "user": rig.USER, "pass": rig.PASSWORD, "source": "bench"}
+        | {"function": "add_lead", "phone_number": "2015550100"}
+    )
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    connection = http.client.HTTPConnection(address.netloc)
+    times = []
+    for _ in range(60):
+        started = time.monotonic()
+        connection.request("POST", address.path, body, headers)
+        connection.getresponse().read()
+        times.append(time.monotonic() - started)
+    return statistics.median(times) * 1000
+
+
 def rate(results: list[dict[str, float]]) -> float:
     return sum(r["leads"] for r in results) / max(r["seconds"] for r in results)
 
@@ -148,6 +168,7 @@ def beside_bare_loop(leads: dict[int, int], rounds: int) -> dict[str, float]:
     for latency, number in leads.items():
         ratios, rates, bares, memory = [], [], [], 0.0
         with rig.simulator(latency) as url:
+            alone = server_ms(url)
             for _ in range(rounds):
                 bares.append(rate(rig.measured(PROGRAM, [["--bare", url, number]])))
                 mine, mb = engine_rate(url, number)
@@ -157,8 +178,13 @@ def beside_bare_loop(leads: dict[int, int], rounds: int) -> dict[str, float]:
         ratio = statistics.median(ratios)
         found[f"of_bare_loop_{latency}ms"] = round(ratio, 2)
         found["rss_mb"] = max(memory, found.get("rss_mb", 0))
-        full = CONNECTIONS / (latency / 1000) if latency else 0
-        of_full = f", {statistics.median(rates) / full:.2f} of connections/latency" if full else ""
+        of_full = ""
+        if latency:
+            nominal, real = CONNECTIONS / latency * 1000, CONNECTIONS / alone * 1000
+            of_full = (
+                f", {statistics.median(rates) / nominal:.2f} of connections/latency"
+                f" ({statistics.median(rates) / real:.2f} with the {alone:.1f} ms a call takes)"
+            )
         print(
             f"    {latency:2} ms: bare {statistics.median(bares):5.0f}/s, engine"
             f" {statistics.median(rates):5.0f}/s = {ratio:.2f}{of_full}; {memory:.0f} MB"

@@ -121,12 +121,16 @@ class DialerListInline(StackedInline):
                     ("add_to_hopper", "hopper_priority"),
                     "hopper_local_call_time_check",
                     ("tz_method", "lookup_state"),
-                    ("custom_fields", "custom_labels"),
+                    ("custom_fields", "labels"),
                 ]
             },
         ),
     ]
-    readonly_fields = ["seen_at", "custom_labels"]
+    readonly_fields = ["seen_at", "labels"]
+
+    @admin.display(description=gettext_lazy("Its custom fields"))
+    def labels(self, dialer_list: DialerList) -> str:
+        return ", ".join(dialer_list.custom_labels) or _("none that the portal knows of")
 
 
 @admin.register(Dialer)
@@ -148,8 +152,9 @@ class DialerAdmin(PageAdmin):
             gettext_lazy("Limits"),
             {
                 "fields": [
-                    ("connections", "calls_per_second", "calls_per_day"),
-                    ("call_from", "call_until", "time_zone"),
+                    ("connections", "calls_per_second"),
+                    ("calls_per_day", "time_zone"),
+                    ("call_from", "call_until"),
                     ("connect_timeout", "read_timeout"),
                 ]
             },

@@ -106,7 +106,7 @@ class Engine:
         self.closing = False
         self.next_claim = 0.0
         self.known_lead_id = dialer.highest_lead_id > 0
-        self.call_seconds = 0.1  # how long a call takes, as it was of late
+        self.call_seconds = 0.0  # how long a call takes, as it was of late; 0 before the first
 
     def run(self, seconds: float) -> Ran:
         """Claim, send and record until nothing is left to do; never leaves an answer unwritten."""
@@ -151,7 +151,7 @@ class Engine:
         """How many leads to claim next."""
         if self._first_call():
             return 1
-        in_time = int(self.senders.connections * CHUNK_SECONDS / self.call_seconds)
+        in_time = int(self.senders.connections * CHUNK_SECONDS / (self.call_seconds or 0.1))
         chunk = min(max(in_time, 2 * self.senders.connections), LARGEST_CHUNK)
         if self.dialer.calls_per_second:
             chunk = min(chunk, max(self.dialer.calls_per_second, 1))
@@ -186,7 +186,7 @@ class Engine:
             return
         took = [sent.answer.milliseconds / 1000 for sent in gathered if sent.answer]
         if took:
-            share = len(took) / (len(took) + self.senders.connections)
+            share = len(took) / (len(took) + self.senders.connections) if self.call_seconds else 1
             self.call_seconds += (max(sum(took) / len(took), 0.001) - self.call_seconds) * share
         recorded = self._patiently(gathered)
         for status, number in recorded.counts.items():
