@@ -34,13 +34,18 @@ def test(dialer: Dialer) -> list[dict[str, Any]]:
                 labels = {list_id: _labels(client, list_id) for list_id in list_ids}
         checks = [asdict(check) for check in found]
     except DialerError as error:
-        checks = [{"name": "settings", "ok": False, "sentence": error.sentence}]
+        checks = [{"name": "settings", "ok": False, "sentence": error.sentence, "reason": ""}]
     _keep(dialer, checks, capabilities, there)
     for list_id, known in labels.items():
         if known is not None:
             dialer.lists.filter(list_id=list_id).update(custom_labels=known)
-    if any(check["name"] == "login" and check["ok"] for check in checks):
-        proof.proved(dialer)
+    for check in checks:
+        if check["name"] == "login" and check["ok"]:
+            proof.proved(dialer)
+        elif check["name"] == "login" and check["reason"]:
+            # No worker is to try again what is known to be refused.
+            breaker.pause(dialer.pk, check["reason"], check["sentence"])
+            dialer.refresh_from_db()
     return checks
 
 

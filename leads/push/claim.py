@@ -113,6 +113,7 @@ def claim(dialer: Dialer, most: int, *, worker: str, connections: int) -> list[C
     """
     # A batch whose last leads another worker has just locked must not hide the next one.
     for batch in turns(dialer):
+        PushBatch.objects.filter(pk=batch.pk).update(claimed_at=timezone.now())
         if claims := _claim_of(dialer, batch, most, worker, connections):
             return claims
     return []
@@ -130,9 +131,10 @@ def _claim_of(
             .select_for_update(skip_locked=True, of=("self",))
             .values_list("pk", *WIRE_FIELDS, *custom)[:most]
         )
-        # Read after the locks are held: a pause or cancel that came before them counts.
+        # Read after the locks are held: a pause or cancel that came before them counts. Not locked,
+        # for a cancel locks the batch before its leads.
         running = PushBatch.objects.filter(pk=batch.pk, status=BatchStatus.RUNNING)
-        if not leads or not running.update(claimed_at=timezone.now()):
+        if not leads or not running.exists():
             return []
         earlier = _earlier_attempts(dialer, batch, [lead[0] for lead in leads])
         rows = [_row(dialer, batch, lead, earlier) for lead in leads]

@@ -109,14 +109,19 @@ class Engine:
         self.call_seconds = 0.0  # how long a call takes, as it was of late; 0 before the first
 
     def run(self, seconds: float) -> Ran:
-        """Claim, send and record until nothing is left to do; never leaves an answer unwritten."""
+        """Claim, send and record until nothing is left to do.
+
+        Never leaves an answer unwritten while the database can be reached within half a minute.
+        """
         try:
             self._loop(time.monotonic() + seconds)
         finally:
             self.senders.halt.set()
-            while self.senders.in_hand:
-                self._record(GROUP_SECONDS)
-            self.senders.close()
+            try:
+                while self.senders.in_hand:
+                    self._record(GROUP_SECONDS)
+            finally:
+                self.senders.close()
         finish(self.batches)
         return self.ran
 

@@ -22,11 +22,13 @@ SKEW = 120
 
 @dataclass(frozen=True)
 class Check:
-    """One step of the examination: `ok` is None where it cannot be told."""
+    """One step of the examination: `ok` is None where it cannot be told. `reason` is the code of
+    what the dialer refused the API user for, where it did."""
 
     name: str
     ok: bool | None
     sentence: str
+    reason: str = ""
 
 
 def examine(
@@ -52,7 +54,8 @@ def examine(
         checks.extend(_list(client, list_id) for list_id in list_ids)
     except DialerError as error:
         name = "login" if isinstance(error, Stop) and error.reason != "NO_FUNCTION" else "reach"
-        checks.append(Check(name, False, with_advice(error.reason, error.sentence)))
+        reason = error.reason if isinstance(error, Stop) else ""
+        checks.append(Check(name, False, with_advice(error.reason, error.sentence), reason))
     return checks
 
 

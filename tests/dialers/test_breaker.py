@@ -97,3 +97,16 @@ def test_a_probe_without_an_answer_waits_longer_than_the_one_before() -> None:
     Dialer.objects.update(retry_at=timezone.now() - timedelta(seconds=1))
     assert probe.probe_paused() == 0
     assert paused_for(dialer) > before
+
+
+def test_a_connection_test_with_a_wrong_password_pauses_the_dialer(simulator: Simulator) -> None:
+    dialer = make_dialer(base_url=simulator.url, password_token=seal("wrong"))
+    probe.test(dialer)
+    assert (dialer.paused_reason, simulator.store.failed_logins) == ("LOGIN", 1)
+    assert "Check the API user and its password" in dialer.paused_text
+
+
+def test_a_connection_test_that_logs_in_proves_the_login(simulator: Simulator) -> None:
+    dialer = make_dialer(base_url=simulator.url, password_token=seal(API_PASSWORD))
+    probe.test(dialer)
+    assert proof.is_proven(dialer)

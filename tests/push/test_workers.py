@@ -275,3 +275,30 @@ def test_half_of_all_calls_answered_503_still_brings_every_lead_there_once(
     leads = batch.leads.filter(status=S.PUSHED)
     assert {own_code(dialer, x.pk): x.vicidial_lead_id for x in leads} == there
     assert len(there) == 60
+
+
+def test_a_cancel_and_a_claim_at_once_do_not_wait_for_each_other_for_ever(
+    dialer: Dialer,
+) -> None:
+    batch = put(dialer, approved(200))
+    over = threading.Event()
+
+    def claims() -> int:
+        number = 0
+        try:
+            while not over.is_set():
+                number += len(claim(dialer, 5, worker="w", connections=1))
+        finally:
+            connection.close()
+        return number
+
+    with ThreadPoolExecutor(2) as pool:
+        claiming = [pool.submit(claims) for _ in range(2)]
+        try:
+            until(lambda: Lead.objects.filter(status=S.SENDING).exists())
+            given_back = cancel(batch, by=None)
+        finally:
+            over.set()
+        claimed = sum(each.result(20) for each in claiming)
+    assert claimed + given_back == 200
+    assert Lead.objects.filter(status=S.SENDING).count() == claimed
