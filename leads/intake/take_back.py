@@ -33,6 +33,16 @@ WHERE gone.import_run_id = %(run)s AND twin.import_run_id <> %(run)s
     AND twin.status = 'duplicate'
 """  # noqa: S608 - our own words
 
+DELETE_PAIRS = """
+DELETE FROM leads_pair pair
+WHERE pair.id IN (
+    SELECT one.id FROM leads_lead lead JOIN leads_pair one ON lead.id = one.lead_id
+    WHERE lead.import_run_id = %(run)s
+    UNION ALL
+    SELECT one.id FROM leads_lead lead JOIN leads_pair one ON lead.id = one.other_id
+    WHERE lead.import_run_id = %(run)s)
+"""
+
 
 def cancel(run: Import, *, by: User | None) -> bool:
     """Stop an import that waits or runs; return whether it could be.
@@ -122,5 +132,6 @@ def _free_duplicates(run: Import) -> None:
 def _delete(run: Import) -> int:
     with connection.cursor() as cursor:
         # Not Django's own, which would read every lead first.
+        cursor.execute(DELETE_PAIRS, {"run": run.pk})
         cursor.execute("DELETE FROM leads_lead WHERE import_run_id = %s", [run.pk])
         return int(cursor.rowcount)

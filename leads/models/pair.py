@@ -1,0 +1,67 @@
+"""Two leads that may be one: why it seems so, and what a person (or a policy) made of it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from leads.models.lead import Lead
+
+
+class PairKind(models.TextChoices):
+    PERSON = "person", "Same person"
+    HOUSEHOLD = "household", "Same household"
+    NUMBER = "number", "Same number, person unknown"
+
+
+class PairState(models.TextChoices):
+    OPEN = "open", "To be decided"
+    SAME = "same", "The same"
+    DIFFERENT = "different", "Not the same"
+    PASSED = "passed", "Let pass by the policy"
+
+
+class Pair(models.Model):
+    """A lead and an older one that it was compared with. One row a pair, decided once.
+
+    `score` is 0 to 1 (`leads.dedup.score`); `reasons` are the fields compared, one object each.
+    A pair found by a key alone, such as the phone number, has the score of its persons.
+    """
+
+    lead = models.ForeignKey(
+        Lead, on_delete=models.CASCADE, db_index=False, related_name="pairs", help_text="The newer."
+    )
+    other = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="newer_pairs")
+    kind = models.CharField(max_length=9, choices=PairKind)
+    score = models.FloatField()
+    rule = models.CharField(max_length=40, help_text="The key or rule that brought them together.")
+    reasons = models.JSONField(default=list)
+    found_at = models.DateTimeField(auto_now_add=True)
+
+    state = models.CharField(max_length=9, choices=PairState, default=PairState.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        help_text="Null for what the source's policy decided.",
+    )
+    decided_at = models.DateTimeField(null=True)
+    comment = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lead", "other"], name="pair_once"),
+            models.CheckConstraint(
+                name="pair_newer_and_older", condition=Q(lead_id__gt=F("other_id"))
+            ),
+            models.CheckConstraint(
+                name="pair_decided_at", condition=Q(state="open") | Q(decided_at__isnull=False)
+            ),
+        ]
+        indexes = [models.Index(fields=["lead"], name="pair_open", condition=Q(state="open"))]
+
+    def __str__(self) -> str:
+        return f"lead {self.lead_id} and lead {self.other_id}: {self.get_kind_display()}"
