@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -15,7 +16,7 @@ from leads.intake.headers import FULL_NAME
 from leads.intake.read_sheet import sheet_names
 from leads.intake.sniff import ENCODINGS, SHEET, TEXT, without_header
 from leads.intake.upload import LIST_IDS
-from leads.models import DialerList, Import
+from leads.models import Dialer, DialerList, Import
 from leads.vicidial.custom import CUSTOM, is_label
 from leads.vicidial.fields import FIELDS
 
@@ -27,9 +28,11 @@ DELIMITERS = [(",", _("commas")), (";", _("semicolons")), ("\t", _("tabs")), ("|
 HEADERS = [("yes", _("yes, the first row")), ("no", _("no, every row is a lead"))]
 
 
-def custom_labels() -> set[str]:
-    """The labels of custom fields that any dialer's lists are known to have."""
+def custom_labels(dialer: Dialer | None) -> set[str]:
+    """The labels of custom fields that the lists of the dialer (None: of any) are known to have."""
     lists = DialerList.objects.filter(enabled=True, dialer__enabled=True)
+    if dialer:
+        lists = lists.filter(dialer=dialer)
     return {
         label
         for labels in lists.values_list("custom_labels", flat=True)
@@ -52,7 +55,7 @@ class MappingForm(forms.Form):
         for name, value in run.fixed.items():
             self.initial[f"fixed_{name}"] = value
         self._reading()
-        labels = sorted(custom_labels() | custom_in(run.mapping))
+        labels = sorted(custom_labels(run.dialer) | custom_in(run.mapping))
         choices = [
             ("", _("– keep it, do not send it –")),
             *((name, name) for name in FIELDS),
@@ -65,6 +68,15 @@ class MappingForm(forms.Form):
             self.fields[f"fixed_{name}"] = forms.CharField(
                 label=name, required=False, max_length=50, widget=UnfoldAdminTextInputWidget
             )
+        self.fields["dialer"] = forms.ModelChoiceField(
+            Dialer.objects.filter(Q(enabled=True) | Q(pk=run.dialer_id)),
+            label=_("Dialer"),
+            required=False,
+            empty_label=_("not known yet"),
+            widget=UnfoldAdminSelectWidget,
+            help_text=_("Where they are to be pushed: what it would not keep is shown below."),
+        )
+        self.initial["dialer"] = run.dialer_id
 
     def _choose(
         self, name: str, label: Any, choices: Sequence[Any], initial: str, *, needed: bool = False
@@ -106,7 +118,7 @@ class MappingForm(forms.Form):
 
     @property
     def fixed(self) -> list[forms.BoundField]:
-        return [self[f"fixed_{name}"] for name in mapping.FIXABLE]
+        return [self["dialer"], *(self[f"fixed_{name}"] for name in mapping.FIXABLE)]
 
     def clean_fixed_list_id(self) -> str:
         value: str = self.cleaned_data["fixed_list_id"].strip()
@@ -147,4 +159,5 @@ class MappingForm(forms.Form):
             run.has_header = data["header"] == "yes"
             return
         run.mapping, run.fixed = self.chosen(), self.chosen_fixed()
+        run.dialer = data["dialer"]
         mapping.check(run.mapping, len(run.header))

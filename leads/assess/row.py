@@ -94,12 +94,13 @@ def codes(findings: Iterable[Mapping[str, str]], severity: Severity) -> list[str
 
 
 def rules_of(run: Import) -> Rules:
-    """How the import's source writes its numbers and dates."""
+    """How the import's source writes its numbers and dates, and what its dialer keeps."""
     source = run.lead_source
     return Rules(
         country=run.country,
         unassigned=source.unassigned_numbers,  # type: ignore[arg-type]
         date_order=source.date_order,  # type: ignore[arg-type]
+        accents=bool(run.dialer and run.dialer.accents),
         today=timezone.localdate(),
     )
 

@@ -30,14 +30,14 @@ def look_again(run: Import) -> None:
 
 def keep(run: Import) -> None:
     """Keep the mapping and the fixed values, and load nothing yet."""
-    run.save(update_fields=["mapping", "fixed"])
+    run.save(update_fields=["mapping", "fixed", "dialer"])
 
 
 def start(run: Import, *, by: User | None) -> bool:
     """Have the import loaded as it is mapped, and remember the mapping for the source's next file
     with this header. Returns False if it was started or cancelled meanwhile."""
     keep(run)
-    mapping.remember(run.lead_source, run.header, run.mapping, run.fixed, by=by)
+    mapping.remember(run, by=by)
     new = Import.objects.filter(pk=run.pk, status=ImportStatus.NEW)
     return bool(new.update(status=ImportStatus.WAITING))
 

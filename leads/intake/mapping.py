@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from leads.cleaning.plain import key
 from leads.intake.errors import IntakeError
 from leads.intake.headers import FULL_NAME
-from leads.models import Source, SourceMapping
+from leads.models import Import, Source, SourceMapping
 from leads.vicidial.custom import CUSTOM, is_label
 from leads.vicidial.fields import FIELDS
 
@@ -144,17 +144,11 @@ def remembered(source: Source, header: Sequence[str]) -> SourceMapping | None:
     return SourceMapping.objects.filter(lead_source=source, header_key=header_key(header)).first()
 
 
-def remember(
-    source: Source,
-    header: Sequence[str],
-    mapping: Sequence[str | None],
-    fixed: Mapping[str, str],
-    *,
-    by: User | None,
-) -> None:
-    """Offer this mapping again when the same header comes from the source."""
+def remember(run: Import, *, by: User | None) -> None:
+    """Offer the import's mapping again when the same header comes from its source."""
+    settled = {name: getattr(run, name) for name in ("mapping", "fixed", "dialer")}
     SourceMapping.objects.update_or_create(
-        lead_source=source,
-        header_key=header_key(header),
-        defaults={"mapping": list(mapping), "fixed": dict(fixed), "changed_by": by},
+        lead_source=run.lead_source,
+        header_key=header_key(run.header),
+        defaults={**settled, "changed_by": by},
     )

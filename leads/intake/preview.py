@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 
-from leads.assess import rules_of
+from leads.assess import WIRE_LOSS, rules_of
 from leads.intake.look import rows_of
 from leads.intake.prepare import Preparer
 from leads.intake.stored import layout_of
@@ -21,13 +21,15 @@ SHOWN = 20
 @dataclass(frozen=True)
 class PreviewRow:
     """A row as it is (`cells`) and as it would be: `values` are (field, value), `stops` and
-    `warns` sentences."""
+    `warns` sentences; `losses` are what the dialer would hold otherwise: (field, held, sentence).
+    """
 
     line: int
     cells: list[str]
     values: list[tuple[str, str]]
     stops: list[str]
     warns: list[str]
+    losses: list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def preview(run: Import) -> Preview:
     for place, record in enumerate(records[:SHOWN]):
         found = assessed.found.get(place)
         findings = json.loads(found.findings) if found else []
+        lost = [one for one in findings if one["code"] == WIRE_LOSS]
         values = [(name, column[place]) for name, column in assessed.values.items()]
         values += custom_values(run.mapping, record.cells).items()
         shown.append(
@@ -65,7 +68,8 @@ def preview(run: Import) -> Preview:
                 list(record.cells),
                 [(name, value) for name, value in values if value],
                 [one["text"] for one in findings if one["severity"] == "stops"],
-                [one["text"] for one in findings if one["severity"] == "warns"],
+                [one["text"] for one in findings if one["severity"] == "warns" and one not in lost],
+                [(one["field"], one["becomes"], one["text"]) for one in lost],
             )
         )
     invalid = sum(bool(found.reasons) for found in assessed.found.values())

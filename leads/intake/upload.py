@@ -18,7 +18,7 @@ from leads.intake.look import look_at, rows_of
 from leads.intake.mapping import remembered
 from leads.intake.rejects import corrects
 from leads.intake.sniff import JSON, Layout
-from leads.models import Import, ImportStatus, Source
+from leads.models import Dialer, Import, ImportStatus, Source
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -61,10 +61,10 @@ def receive(
         layout = look_at(kept.temporary_file_path())
         known = remembered(source, layout.header)
         if known and len(known.mapping) == len(layout.header):
-            mapping, fixed = known.mapping, known.fixed
+            mapping, fixed, dialer = known.mapping, known.fixed, known.dialer
         else:
             found = columns_of(kept.temporary_file_path(), layout, need_phone=not look_first)
-            mapping, fixed = list(found.columns), {}
+            mapping, fixed, dialer = list(found.columns), {}, only_dialer()
         run = Import(
             lead_source=source,
             filename=Path(filename).name[:255],
@@ -72,6 +72,7 @@ def receive(
             size=kept.tell(),
             list_id=list_id if list_id is not None else source.default_list_id,
             country=country,
+            dialer=dialer,
             kind=layout.kind,
             sheet=layout.sheet,
             encoding=layout.encoding,
@@ -90,6 +91,12 @@ def receive(
         run.file.delete(save=False)
         raise
     return run
+
+
+def only_dialer() -> Dialer | None:
+    """The dialer that leads are meant for if nobody says otherwise: the only one, or none."""
+    dialers = Dialer.objects.filter(enabled=True)[:2]
+    return dialers[0] if len(dialers) == 1 else None
 
 
 def columns_of(path: str, layout: Layout, *, need_phone: bool = True) -> Mapping:

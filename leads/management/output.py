@@ -13,7 +13,7 @@ SHOWN = ["rows", "staged", "invalid", "duplicate", "approved", "pushed", "refuse
 
 
 def show(
-    out: OutputWrapper, counts: Mapping[str, int], *, as_json: bool, more: Mapping[str, Any]
+    out: OutputWrapper, counts: Mapping[str, Any], *, as_json: bool, more: Mapping[str, Any]
 ) -> None:
     """Print the counts (and, in JSON, whatever else a script needs to go on)."""
     if as_json:
@@ -21,7 +21,7 @@ def show(
         out.write(json.dumps({**full, **counts, **more}, default=str))
         return
     for name in [*SHOWN, *(name for name in counts if name not in SHOWN)]:
-        if name in SHOWN or counts[name]:
+        if name in SHOWN or (counts[name] and isinstance(counts[name], int)):
             out.write(f"{name:>10}  {counts.get(name, 0):>9,}")
 
 

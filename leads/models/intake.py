@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from leads.models.dialer import Dialer
+
 
 class UnassignedPolicy(models.TextChoices):
     INVALID = "invalid", "Invalid: a person must overrule"
@@ -59,6 +61,9 @@ class SourceMapping(models.Model):
     header_key = models.CharField(max_length=64)
     mapping = models.JSONField(default=list)
     fixed = models.JSONField(default=dict)
+    dialer = models.ForeignKey(
+        Dialer, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
+    )
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -116,6 +121,15 @@ class Import(models.Model):
     size = models.BigIntegerField(default=0, editable=False, help_text="In bytes.")
     list_id = models.BigIntegerField("list", null=True, blank=True)
     country = models.CharField(max_length=2, default="US")
+    dialer = models.ForeignKey(
+        Dialer,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        help_text="The one that its leads are meant for: what that one would not keep is shown.",
+    )
     corrects = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

@@ -13,7 +13,7 @@ from leads import tasks
 from leads.intake import stage
 from leads.models import Import, ImportStatus, Lead, LeadStatus, Source
 from tests.admin.test_imports import page_of, press_load, upload
-from tests.factories import make_import, make_source, make_user
+from tests.factories import make_dialer, make_import, make_source, make_user
 from tests.intake.books import xlsx
 
 pytestmark = pytest.mark.django_db
@@ -67,11 +67,37 @@ def test_rows_are_shown_as_they_are_and_as_they_will_be_and_nothing_is_loaded(
     first, second, third = page.context["preview"].rows
     assert first.cells[0] == "(727) 555-0100"
     assert dict(first.values)["phone_number"] == "7275550100"
-    assert any("José" in text for text in second.warns), "what the dialer would lose"
+    assert [loss[:2] for loss in second.losses] == [("first_name", "de la Cruz Jose M")]
     assert third.stops
     assert (page.context["preview"].looked_at, page.context["preview"].invalid) == (3, 1)
     assert "Of the first 3 rows 1 would be invalid." in text
     assert not Lead.objects.exists()
+
+
+def test_what_is_lost_is_told_of_the_dialer_that_the_leads_are_for(reviewer: Client) -> None:
+    make_dialer(name="Plain")
+    keeps = make_dialer(name="Latin", accents=True)
+    run = received(reviewer)
+    assert run.dialer is None, "with two dialers nobody has said which"
+    lost = show(reviewer, run, **CHOSEN).context["preview"].rows[1].losses
+    assert [loss[:2] for loss in lost] == [("first_name", "Jose")]
+    shown = show(reviewer, run, dialer=str(keeps.pk))
+    assert [row.losses for row in shown.context["preview"].rows] == [[], [], []]
+    assert "What Latin holds otherwise" in shown.content.decode()
+    press_load(reviewer, run)
+    run.refresh_from_db()
+    assert run.dialer == keeps
+    stage.load(run)
+    assert not Lead.objects.filter(warnings__contains=["WIRE_LOSS"]).exists()
+
+
+def test_the_only_dialer_is_taken_and_the_choice_is_remembered(reviewer: Client) -> None:
+    only = make_dialer(name="Only")
+    run = received(reviewer)
+    assert run.dialer == only
+    show(reviewer, run, dialer="")
+    press_load(reviewer, run)
+    assert received(reviewer, FILE + b"\n", run.lead_source).dialer is None
 
 
 def test_columns_are_joined_and_split_and_fixed_values_fill_what_is_empty(

@@ -126,3 +126,33 @@ def test_a_wrong_option_is_a_sentence_and_makes_no_source(
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot be read"):
         run(tmp_path / "none.csv", "--source", "Fair")
+
+
+def test_several_files_are_loaded_one_after_the_other_and_counted_together(
+    file: Path, tmp_path: Path
+) -> None:
+    second = tmp_path / "second.csv"
+    second.write_text("phone\n7275550123\n7275550124\n")
+    result = run_json(file, second, "--source", "Fair")
+    assert [one["file"] for one in result["files"]] == ["leads.csv", "second.csv"]
+    assert [one["duplicate"] for one in result["files"]] == [1, 1]
+    assert (result["rows"], result["staged"], result["not_loaded"]) == (5, 2, [])
+    assert "2 of 2 files were loaded." in run(file, second, "--source", "Fair")
+
+
+def test_a_file_that_cannot_be_loaded_does_not_keep_the_others_out(
+    file: Path, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.csv"
+    bad.write_bytes(b"")
+    with pytest.raises(CommandError, match=r"bad\.csv: .*empty"):
+        run(bad, file, "--source", "Fair")
+    assert Lead.objects.filter(status="staged").count() == 1
+
+
+def test_a_dry_run_compares_a_file_with_those_before_it(file: Path, tmp_path: Path) -> None:
+    second = tmp_path / "second.csv"
+    second.write_text("phone\n7275550123\n")
+    result = run_json(file, second, "--source", "Fair", "--dry-run")
+    assert [one["duplicate"] for one in result["files"]] == [1, 1]
+    assert not Import.objects.exists()

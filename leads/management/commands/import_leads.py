@@ -1,7 +1,8 @@
-"""`manage.py import_leads`: bring a file of leads in."""
+"""`manage.py import_leads`: bring files of leads in."""
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -9,6 +10,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from leads.cleaning.reasons import REASONS
 from leads.intake.account import codes
@@ -16,7 +25,7 @@ from leads.intake.errors import IntakeError
 from leads.intake.headers import map_headers
 from leads.intake.stage import load
 from leads.intake.upload import receive, same_file
-from leads.management.output import show, user_named
+from leads.management.output import SHOWN, show, user_named
 from leads.models import Import, ImportStatus, Lead, Source
 from leads.reports.standing import standing
 
@@ -25,14 +34,14 @@ NAMES_SHOWN = 10
 
 class Command(BaseCommand):
     help = (
-        "Load a file of leads: a spreadsheet (XLSX, XLS, ODS), CSV (separated by comma, semicolon,"
-        " tab or |; UTF-8, UTF-16 or Windows-1252) or JSON lines. Each row becomes staged, invalid"
-        " (with its reasons) or duplicate. The"
-        " file is loaded wholly or not at all. Exit status 0 if every row is accounted for."
+        "Load files of leads: spreadsheets (XLSX, XLS, ODS), CSV (separated by comma, semicolon,"
+        " tab or |; UTF-8, UTF-16 or Windows-1252) or JSON. Each row becomes staged, invalid (with"
+        " its reasons) or duplicate. Each file is loaded wholly or not at all, one after the other."
+        " Exit status 0 if every row of every file is accounted for."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("files", type=Path, metavar="FILE", nargs="+")
         parser.add_argument(
             "--source", required=True, metavar="NAME", help="who supplies it; made if it is new"
         )
@@ -54,52 +63,76 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            if options["dry_run"]:
-                with transaction.atomic():
-                    run = self.bring_in(options)
-                    run.file.delete(save=False)
-                    transaction.set_rollback(True)
-            else:
-                run = self.bring_in(options)
-        except (IntakeError, OSError) as error:
-            raise CommandError(_sentence(error, options["file"])) from None
-        if run.status != ImportStatus.DONE:
-            raise CommandError(run.error)
+        if not options["dry_run"]:
+            self.bring_all_in(options)
+            return
+        with transaction.atomic():
+            # All in one, so that a file is compared with those before it.
+            try:
+                self.bring_all_in(options)
+            finally:
+                transaction.set_rollback(True)
 
-    def bring_in(self, options: dict[str, Any]) -> Import:
-        """Store the file, load it, and print what became of its rows."""
+    def bring_all_in(self, options: dict[str, Any]) -> None:
+        """Load each file and print what became of it; raise CommandError at the end if one could
+        not be loaded."""
+        files, told, wrong = options["files"], [], []
+        for path in files:
+            try:
+                told.append(self.bring_in(path, options))
+            except (IntakeError, OSError) as error:
+                wrong.append(_sentence(error, path))
+        if options["json"]:
+            one = told[0] if told and len(files) == 1 else _together(told, wrong)
+            self.stdout.write(json.dumps(one, default=str))
+        elif len(files) > 1:
+            self.stdout.write(f"{len(told)} of {len(files)} files were loaded.")
+            show(self.stdout, _together(told, wrong), as_json=False, more={})
+        if wrong:
+            raise CommandError("\n".join(wrong))
+
+    def bring_in(self, path: Path, options: dict[str, Any]) -> dict[str, Any]:
+        """Store the file, load it, print what became of its rows, and return the counts.
+
+        Raises IntakeError and OSError.
+        """
+        run = self.load(self.receive(path, options), options)
+        try:
+            if run.status != ImportStatus.DONE:
+                raise IntakeError(run.error or f"It was {run.get_status_display().lower()}.")
+            return self.report(run, dry_run=options["dry_run"], as_json=options["json"])
+        finally:
+            if options["dry_run"]:
+                run.file.delete(save=False)
+
+    def receive(self, path: Path, options: dict[str, Any]) -> Import:
         user = user_named(options["user"])
         country = options["country"].upper()
-        with options["file"].open("rb") as stream, transaction.atomic():
+        with path.open("rb") as stream, transaction.atomic():
             # A new source is kept only if there is something of it to keep.
             source, _ = Source.objects.get_or_create(
                 name=options["source"], defaults={"country": country} if country else {}
             )
-            run = receive(
-                stream,
-                options["file"].name,
-                source,
-                list_id=options["list_id"],
-                country=country,
-                by=user,
+            return receive(
+                stream, path.name, source, list_id=options["list_id"], country=country, by=user
             )
-        run = load(run, None if options["json"] else self.tell)
+
+    def load(self, run: Import, options: dict[str, Any]) -> Import:
+        quiet = options["json"] or not sys.stderr.isatty()
+        columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()
+        more = TextColumn("{task.fields[rows]:,} rows"), TimeRemainingColumn()
+        with Progress(*columns, *more, console=Console(stderr=True), disable=quiet) as bar:
+            task = bar.add_task(run.filename, total=run.size, rows=0)
+            run = load(run, lambda rows, done: bar.update(task, completed=done, rows=rows))
+            bar.update(task, completed=run.size, rows=run.rows_read)
         while run.status in (ImportStatus.WAITING, ImportStatus.RUNNING):
             # A worker's sweep was faster, and loads it.
             time.sleep(0.5)
             run.refresh_from_db()
-        if run.status == ImportStatus.DONE:
-            self.report(run, dry_run=options["dry_run"], as_json=options["json"])
         return run
 
-    def tell(self, rows: int, bytes_done: int) -> None:
-        if sys.stdout.isatty():
-            self.stdout.write(f"{rows:,} rows, {bytes_done / 1_000_000:,.1f} MB …", ending="\r")
-            self.stdout.flush()
-
-    def report(self, run: Import, *, dry_run: bool, as_json: bool) -> None:
-        """What became of the rows, and why."""
+    def report(self, run: Import, *, dry_run: bool, as_json: bool) -> dict[str, Any]:
+        """Print what became of the rows, and why; return it."""
         earlier = same_file(run)
         reasons, warnings = codes(run), codes(run, "warnings")
         if not as_json:
@@ -114,6 +147,7 @@ class Command(BaseCommand):
             if earlier:
                 self.stdout.write(f"The very same file was loaded before as import {earlier.pk}.")
         more = {
+            "file": run.filename,
             "import": None if dry_run else run.pk,
             "dry_run": dry_run,
             "reasons": reasons,
@@ -121,12 +155,20 @@ class Command(BaseCommand):
             "same_file_as": earlier.pk if earlier else None,
         }
         counts = standing(Lead.objects.filter(import_run=run))
-        show(self.stdout, counts, as_json=as_json, more=more)
+        if not as_json:
+            show(self.stdout, counts, as_json=False, more={})
+        return {**{name: counts.get(name, 0) for name in SHOWN}, **counts, **more}
 
     def list_codes(self, title: str, found: dict[str, int]) -> None:
         for code, number in found.items():
             remedy = REASONS[code].remedy if code in REASONS else ""
             self.stdout.write(f"{title}: {number:,} × {code}. {remedy}")
+
+
+def _together(told: list[dict[str, Any]], wrong: list[str]) -> dict[str, Any]:
+    """The counts of all files, and of each."""
+    counts = {name: sum(one[name] for one in told) for name in SHOWN}
+    return {**counts, "files": told, "not_loaded": wrong}
 
 
 def _unused(run: Import) -> str:
