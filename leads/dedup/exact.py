@@ -6,23 +6,24 @@ from collections.abc import Collection
 
 from django.db import connection
 
+from leads.dedup.policy import Within
 from leads.models import Lead
-from leads.models.status import KNOWN, quoted
 
 SAME_PHONE = "PHONE"  # Lead.duplicate_why
 # Any number, as long as nobody else takes it for another lock of this database.
 _LOCK = 7_275_550_100
-
+EVERYTHING = Within()
+# Leads of one number that a row is compared with: a household has few members.
+MOST_OF_ONE_NUMBER = 10
 
 # OFFSET 0 keeps the status out of the inner query. With it the planner, which knows nothing yet of
 # a table that is being filled, takes the index by status and reads every lead each time.
 LOOK_UP = f"""
-    SELECT phone_e164, min(id)
+    SELECT phone_e164, (array_agg(id ORDER BY id))[:{{most}}]
     FROM (
-        SELECT phone_e164, id, status FROM {Lead._meta.db_table}
-        WHERE phone_e164 = ANY(%s) OFFSET 0
-    ) AS same
-    WHERE status IN ({quoted(KNOWN)})
+        SELECT * FROM {Lead._meta.db_table} WHERE phone_e164 = ANY(%(phones)s) OFFSET 0
+    ) AS known
+    WHERE {{counts}}
     GROUP BY phone_e164
 """  # noqa: S608
 
@@ -46,14 +47,19 @@ def prefer_index() -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
 
 
-def leads_with(phones: Collection[str]) -> dict[str, int]:
-    """For each of these numbers (E.164) that a lead has already, the id of the oldest one.
+def leads_with(
+    phones: Collection[str], within: Within = EVERYTHING, *, but: Collection[int] = ()
+) -> dict[str, list[int]]:
+    """For each of these numbers (E.164) that leads have already, their ids, the oldest first.
 
-    Only leads that stand for themselves count: neither invalid ones nor duplicates. Rows of the
+    Only leads that stand for themselves count (neither invalid ones nor duplicates), and of these
+    the ones `within` a policy's scope and window; those with the ids `but` do not. Rows of the
     running transaction are seen too.
     """
     if not phones:
         return {}
+    counts = f"{within.sql} AND known.id <> ALL(%(but)s)" if but else within.sql
+    values = {**within.values, "phones": list(phones), "but": list(but)}
     with connection.cursor() as cursor:
-        cursor.execute(LOOK_UP, [list(phones)])
+        cursor.execute(LOOK_UP.format(counts=counts, most=MOST_OF_ONE_NUMBER), values)
         return dict(cursor.fetchall())

@@ -11,9 +11,10 @@ from django.db.models import Field
 from django.utils import timezone
 from psycopg import sql
 
-from leads.dedup.exact import SAME_PHONE
+from leads.dedup.judge import WHY, Judgement
+from leads.dedup.pairs import pair_of
 from leads.intake.prepare import Prepared
-from leads.models import Import, Lead
+from leads.models import Import, Lead, Pair, Treatment
 from leads.vicidial.fields import FIELDS
 
 # No cleaned value and no JSON text has a control character, so this cannot be a value.
@@ -28,12 +29,12 @@ _VARYING = [
 
 
 class Placed(NamedTuple):
-    """Rows with the id and the status of each; of the duplicates, by place, the older lead."""
+    """Rows with the id and the status of each; by place, what was judged of a known number."""
 
     rows: Prepared
     ids: Sequence[int]
     statuses: Sequence[str]
-    duplicate_of: dict[int, int]
+    judged: dict[int, Judgement]
 
 
 def reserve_ids(number: int) -> list[int]:
@@ -54,6 +55,15 @@ def check_with_each_copy() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def keep_pairs(placed: Placed) -> None:
+    """Keep what was judged of rows that are not duplicates, after they are in the table."""
+    Pair.objects.bulk_create(
+        pair_of(placed.ids[place], judgement)
+        for place, judgement in placed.judged.items()
+        if judgement.treatment is not Treatment.MARK
+    )
 
 
 class Copier:
@@ -103,9 +113,10 @@ class Copier:
             reasons[place] = f"{{{','.join(found.reasons)}}}"
             warnings[place] = f"{{{','.join(found.warnings)}}}"
             findings[place] = found.findings
-        for place, lead_id in placed.duplicate_of.items():
-            twins[place] = str(lead_id)
-            why[place] = SAME_PHONE
+        for place, judgement in placed.judged.items():
+            if judgement.treatment is Treatment.MARK:
+                twins[place] = str(judgement.twin)
+                why[place] = WHY[judgement.kind]
         return [
             list(map(str, placed.ids)),
             list(map(str, rows.lines)),

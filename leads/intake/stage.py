@@ -22,10 +22,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leads.assess import rules_of
-from leads.dedup.exact import leads_with, prefer_index, try_lock_phones
+from leads.dedup.exact import prefer_index, try_lock_phones
+from leads.dedup.judge import PERSON, Judge, Person
+from leads.dedup.policy import policy_for
 from leads.intake.account import Counts, account
 from leads.intake.ahead import ahead
-from leads.intake.copy_rows import Copier, Placed, check_with_each_copy, reserve_ids
+from leads.intake.copy_rows import Copier, Placed, check_with_each_copy, keep_pairs, reserve_ids
 from leads.intake.errors import IntakeError
 from leads.intake.look import Rows, rows_of
 from leads.intake.prepare import Prepared, Preparer
@@ -35,7 +37,7 @@ from leads.intake.rejects import as_given
 from leads.intake.sniff import Layout
 from leads.intake.stored import layout_of
 from leads.intake.upload import columns_of
-from leads.models import Import, ImportStatus, LeadStatus
+from leads.models import Import, ImportStatus, LeadStatus, Treatment
 
 log = logging.getLogger(__name__)
 CHUNK = 5000
@@ -123,10 +125,11 @@ def _load(run: Import, progress: Progress) -> None:
         prefer_index()
         check_with_each_copy()
         counts = Counts()
-        copier = Copier(run)
+        copier, judge = Copier(run), Judge(policy_for(run), run)
         for chunk, bytes_done in chunks:
-            placed = _place(chunk)
+            placed = _place(chunk, judge)
             copier.copy(placed)
+            keep_pairs(placed)
             counts.add(placed.statuses)
             progress.show(counts.rows, bytes_done)
         if not counts.rows:
@@ -159,21 +162,26 @@ def _prepared(run: Import, rows: Rows, preparer: Preparer) -> Iterator[tuple[Pre
         yield preparer.prepare(chunk), rows.bytes_done
 
 
-def _place(rows: Prepared) -> Placed:
-    """Give each row its id and, if its number is known, the lead that had it first."""
+def _place(rows: Prepared, judge: Judge) -> Placed:
+    """Give each row its id and, if its number is known, what the policy makes of it."""
     phones, found = rows.assessed.phone_e164, rows.assessed.found
     stopped = {place for place, said in found.items() if said.reasons}
-    first = leads_with({phone for place, phone in enumerate(phones) if place not in stopped})
     ids = reserve_ids(len(phones))
+    going = [place for place in range(len(phones)) if place not in stopped]
+    judged = judge.judge(ids, phones, going, lambda place: _person(rows, place))
     statuses = [LeadStatus.STAGED.value] * len(phones)
-    duplicate_of = {}
-    for place, (lead_id, phone) in enumerate(zip(ids, phones, strict=True)):
-        if place in stopped:
-            statuses[place] = LeadStatus.INVALID.value
-        elif (oldest := first.setdefault(phone, lead_id)) != lead_id:
+    for place in stopped:
+        statuses[place] = LeadStatus.INVALID.value
+    for place, judgement in judged.items():
+        if judgement.treatment is Treatment.MARK:
             statuses[place] = LeadStatus.DUPLICATE.value
-            duplicate_of[place] = oldest
-    return Placed(rows, ids, statuses, duplicate_of)
+    return Placed(rows, ids, statuses, judged)
+
+
+def _person(rows: Prepared, place: int) -> Person:
+    values = rows.assessed.values
+    person = {name: values[name][place] for name in PERSON if name in values}
+    return {**person, "phone_e164": rows.assessed.phone_e164[place]}
 
 
 def _finish(run: Import, counts: Counts) -> None:

@@ -42,6 +42,11 @@ WHERE pair.id IN (
     SELECT one.id FROM leads_lead lead JOIN leads_pair one ON lead.id = one.other_id
     WHERE lead.import_run_id = %(run)s)
 """
+DELETE_DECISIONS = DELETE_PAIRS.replace("leads_pair", "leads_decision")
+DELETE_CLAIMS = """
+DELETE FROM leads_deskclaim claim USING leads_lead lead
+WHERE lead.id = claim.lead_id AND lead.import_run_id = %(run)s
+"""
 
 
 def cancel(run: Import, *, by: User | None) -> bool:
@@ -132,6 +137,7 @@ def _free_duplicates(run: Import) -> None:
 def _delete(run: Import) -> int:
     with connection.cursor() as cursor:
         # Not Django's own, which would read every lead first.
-        cursor.execute(DELETE_PAIRS, {"run": run.pk})
+        for statement in (DELETE_PAIRS, DELETE_DECISIONS, DELETE_CLAIMS):
+            cursor.execute(statement, {"run": run.pk})
         cursor.execute("DELETE FROM leads_lead WHERE import_run_id = %s", [run.pk])
         return int(cursor.rowcount)

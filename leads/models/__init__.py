@@ -1,10 +1,12 @@
 """The tables. Constraints and triggers say what must never be; verbs live elsewhere."""
 
+from leads.models.desk import Decision, DecisionVerb, DeskClaim
 from leads.models.dialer import Dialer, DialerList
 from leads.models.history import LeadCorrection, LeadStanding
 from leads.models.intake import Import, ImportStatus, Source, SourceMapping
 from leads.models.lead import Lead
 from leads.models.pair import Pair, PairKind, PairState
+from leads.models.policy import DuplicatePolicy, Scope, Treatment
 from leads.models.push import AttemptKind, BatchStatus, Outcome, PushAttempt, PushBatch
 from leads.models.status import MOVES, LeadStatus
 
@@ -12,8 +14,12 @@ __all__ = [
     "MOVES",
     "AttemptKind",
     "BatchStatus",
+    "Decision",
+    "DecisionVerb",
+    "DeskClaim",
     "Dialer",
     "DialerList",
+    "DuplicatePolicy",
     "Import",
     "ImportStatus",
     "Lead",
@@ -26,6 +32,8 @@ __all__ = [
     "PairState",
     "PushAttempt",
     "PushBatch",
+    "Scope",
     "Source",
     "SourceMapping",
+    "Treatment",
 ]

@@ -44,6 +44,11 @@ class Source(models.Model):
     default_list_id = models.BigIntegerField(
         "default list", null=True, blank=True, help_text="VICIdial list_id for its leads."
     )
+    auto_approve = models.BooleanField(
+        "approve clean rows",
+        default=False,
+        help_text="Leads without a warning or a possible duplicate need no reviewer.",
+    )
     notes = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True, editable=False)
 

@@ -158,6 +158,20 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
             # Leads come in by time, so a few bytes per block find a range of days.
             BrinIndex(fields=["created_at"], name="lead_created", autosummarize=True),
             models.Index(fields=["import_run", "status"], name="lead_import"),
+            # What waits for a reviewer, import by import, the oldest row first.
+            models.Index(
+                fields=["import_run", "id"],
+                name="lead_desk_clean",
+                condition=Q(status="staged", warnings=[]),
+            ),
+            models.Index(
+                fields=["import_run", "id"],
+                name="lead_desk_warned",
+                condition=Q(status="staged") & ~Q(warnings=[]),
+            ),
+            models.Index(
+                fields=["import_run", "id"], name="lead_desk_invalid", condition=Q(status="invalid")
+            ),
             models.Index(fields=["lead_source", "-id"], name="lead_source"),
             models.Index(fields=["phone_e164"], name="lead_phone"),
             models.Index(fields=["alt_phone"], name="lead_alt_phone", condition=~Q(alt_phone="")),

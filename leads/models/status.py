@@ -53,7 +53,8 @@ MOVES: dict[LeadStatus, frozenset[LeadStatus]] = {
     S.INVALID: frozenset({S.STAGED, S.DUPLICATE, S.REJECTED}),
     S.DUPLICATE: frozenset({S.STAGED, S.REJECTED}),
     S.STAGED: frozenset({S.APPROVED, S.REJECTED, S.INVALID, S.DUPLICATE}),
-    S.REJECTED: frozenset({S.STAGED}),
+    # To invalid and duplicate where a rejection is taken back: it goes to where it was.
+    S.REJECTED: frozenset({S.STAGED, S.INVALID, S.DUPLICATE}),
     S.APPROVED: frozenset({S.QUEUED, S.STAGED}),
     S.QUEUED: frozenset({S.SENDING, S.APPROVED}),
     # Back to queued only where the call certainly inserted nothing (never left, or login refused).

@@ -11,10 +11,13 @@ from django.db import transaction
 
 from leads import lifecycle
 from leads.assess import Assessment, assess, rules_of
-from leads.dedup.exact import SAME_PHONE, try_lock_phones
+from leads.dedup.exact import try_lock_phones
+from leads.dedup.judge import WHY, Judge, Judgement
+from leads.dedup.pairs import found_different, hold
+from leads.dedup.policy import policy_for
 from leads.history.context import because
-from leads.models import Lead, LeadStatus
-from leads.models.status import KNOWN, MOVES, ON_ITS_WAY
+from leads.models import Lead, LeadStatus, Treatment
+from leads.models.status import MOVES, ON_ITS_WAY
 from leads.vicidial.fields import FIELDS
 
 if TYPE_CHECKING:
@@ -40,9 +43,9 @@ class Corrected:
 def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corrected:
     """Put `changes` (field names of add_lead -> text) into the lead and check it anew.
 
-    It becomes `invalid` if something stops it, `duplicate` if its phone is another lead's, else
-    `staged`, whatever it was; an approval does not outlive a change. Raises CorrectionError for an
-    unknown field, or a lead that is on its way or on the dialer.
+    It becomes `invalid` if something stops it, `duplicate` if its phone is another lead's and the
+    policy says so, else `staged`, whatever it was; an approval does not outlive a change. Raises
+    CorrectionError for an unknown field, or a lead that is on its way or on the dialer.
     """
     unknown = sorted(set(changes) - set(EDITABLE))
     if unknown:
@@ -68,10 +71,14 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
 
 def _write(lead: Lead, found: Assessment) -> None:
     """Write the new data and move the lead to where it puts it."""
-    twin = None if found.stops else _twin(lead, found.phone_e164)
+    judged = None if found.stops else _judged(lead, found)
+    twin = judged.twin if judged and judged.treatment is Treatment.MARK else None
     to = S.INVALID if found.stops else S.DUPLICATE if twin else S.STAGED
     columns = {**_data(found), **found.columns()}
-    columns |= {"duplicate_of_id": twin, "duplicate_why": SAME_PHONE if twin else ""}
+    why = WHY[judged.kind] if judged and twin else ""
+    columns |= {"duplicate_of_id": twin, "duplicate_why": why}
+    if judged and judged.treatment is Treatment.HOLD:
+        hold(lead.pk, judged)
     this = Lead.objects.filter(pk=lead.pk)
     if lead.status == to or (lead.status, to) == (S.REJECTED, S.INVALID):
         this.update(**columns)
@@ -90,7 +97,10 @@ def _data(found: Assessment) -> dict[str, Any]:
     return data
 
 
-def _twin(lead: Lead, phone: str) -> int | None:
-    """The oldest other lead with the same number that stands for itself."""
-    others = Lead.objects.filter(phone_e164=phone, status__in=sorted(KNOWN)).exclude(pk=lead.pk)
-    return others.order_by("pk").values_list("pk", flat=True).first()
+def _judged(lead: Lead, found: Assessment) -> Judgement | None:
+    """What the policy makes of the lead for another one that has its number."""
+    run = lead.import_run
+    person = {**found.values, "phone_e164": found.phone_e164}
+    but = {lead.pk, *found_different(lead.pk)}
+    judge = Judge(policy_for(run), run)
+    return judge.judge([lead.pk], [found.phone_e164], [0], lambda _: person, but=but).get(0)

@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from leads import lifecycle
+from leads.dedup.pairs import HELD, remember_different
 from leads.history.context import because
 from leads.models import Lead, LeadStatus
 from leads.models.status import KNOWN, sources_of
@@ -49,6 +50,8 @@ class Decision:
 
 
 FOUR_EYES = "was imported by you; with four eyes somebody else must approve it"
+IS_HELD = "may be a duplicate; decide that first, on the review desk"
+WANTS_COMMENT = "has a warning; say in the comment why it may go all the same"
 
 
 class DecisionError(Exception):
@@ -58,10 +61,28 @@ class DecisionError(Exception):
 def approve(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Decision:
     """Staged leads may be pushed from now on.
 
-    With four eyes (setting FOUR_EYES) the leads that `by` imported are left.
+    Left are those that may be a duplicate of another, as long as nobody has decided it; without a
+    comment those with a warning; and with four eyes (setting FOUR_EYES) those that `by` imported.
     """
-    own = {FOUR_EYES: Q(import_run__created_by=by)} if settings.FOUR_EYES and by else {}
-    return _decide(leads, S.APPROVED, "approved", by, comment=comment, only={S.STAGED}, but=own)
+    return _decide(
+        leads,
+        S.APPROVED,
+        "approved",
+        by,
+        comment=comment,
+        only={S.STAGED},
+        but=approval_keeps(by, comment),
+    )
+
+
+def approval_keeps(by: User | None, comment: str = "") -> dict[str, Q]:
+    """Why staged leads would be left by `approve`, in words, and which those are."""
+    keeps = {IS_HELD: Q(HELD)}
+    if not comment.strip():
+        keeps[WANTS_COMMENT] = ~Q(warnings=[])
+    if settings.FOUR_EYES and by:
+        keeps[FOUR_EYES] = Q(import_run__created_by=by)
+    return keeps
 
 
 def reject(leads: QuerySet[Lead], *, by: User | None, reason: str, comment: str = "") -> Decision:
@@ -97,16 +118,21 @@ def reopen(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Deci
 
 
 def not_a_duplicate(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Decision:
-    """These duplicates are leads of their own after all."""
-    return _decide(
-        leads,
-        S.STAGED,
-        "not a duplicate",
-        by,
-        comment=comment,
-        only={S.DUPLICATE},
-        also={"duplicate_of": None, "duplicate_why": ""},
-    )
+    """These duplicates are leads of their own after all; that is remembered of each pair."""
+    with transaction.atomic():
+        duplicates = leads.order_by().filter(status=S.DUPLICATE)
+        pairs = duplicates.values_list("pk", "duplicate_of").select_for_update(of=("self",))
+        known = [(lead, twin) for lead, twin in pairs if twin]
+        remember_different(known, by=by, comment=comment.strip())
+        return _decide(
+            leads,
+            S.STAGED,
+            "not a duplicate",
+            by,
+            comment=comment,
+            only={S.DUPLICATE},
+            also={"duplicate_of": None, "duplicate_why": ""},
+        )
 
 
 def overrule(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Decision:

@@ -71,7 +71,7 @@ def test_the_same_number_in_another_spelling_is_a_duplicate_of_the_first() -> No
     )
     assert [lead.status for lead in (first, second, third)] == ["staged", "duplicate", "duplicate"]
     assert second.duplicate_of == third.duplicate_of == first
-    assert second.duplicate_why == exact.SAME_PHONE
+    assert second.duplicate_why == "HOUSEHOLD", "the same number, another person"
 
 
 def test_duplicates_are_found_across_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,6 +269,7 @@ def test_look_ups_use_the_index_by_phone_in_a_table_without_statistics() -> None
         exact.prefer_index()
         with connection.cursor() as cursor:
             phones = [f"+1813555{number:04d}" for number in range(3000)]
-            cursor.execute(f"EXPLAIN {exact.LOOK_UP}", [phones])
+            look_up = exact.LOOK_UP.format(counts=exact.EVERYTHING.sql, most=10)
+            cursor.execute(f"EXPLAIN {look_up}", {"phones": phones})
             plan = " ".join(row[0] for row in cursor.fetchall())
     assert re.findall(r"(?:using|on) (lead_\w+)", plan) == ["lead_phone"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -25,15 +24,15 @@ def test_progress_is_seen_from_outside_while_it_runs(monkeypatch: pytest.MonkeyP
     told: list[tuple[int, int]] = []
     run = receive(io.BytesIO(b"phone\n7275550123\n7275550124\n"), "leads.csv", make_source())
     beside = connection.copy()
-    take = stage.leads_with
+    take = stage.reserve_ids
 
-    def look(phones: Any) -> dict[str, int]:
+    def look(number: int) -> list[int]:
         with beside.cursor() as cursor:
             cursor.execute("SELECT rows_read FROM leads_import WHERE id = %s", [run.pk])
             seen.append(cursor.fetchone()[0])
-        return take(phones)
+        return take(number)
 
-    monkeypatch.setattr(stage, "leads_with", look)
+    monkeypatch.setattr(stage, "reserve_ids", look)
     stage.load(run, lambda rows, done: told.append((rows, done)))
     beside.close()
     assert seen == [0, 1]

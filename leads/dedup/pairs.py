@@ -1,0 +1,135 @@
+"""Pairs of leads that may be one: kept, decided, and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from leads.dedup.judge import Judgement
+from leads.models import Lead, Pair, PairKind, PairState, Treatment
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+PHONE_RULE = "phone"
+BY_HAND = "by hand"
+MOST_IN_A_CLUSTER = 12
+_DECISION = ["state", "decided_by", "decided_at", "comment"]
+
+# A lead that may be another one's duplicate, as long as nobody has decided it.
+HELD = Exists(Pair.objects.filter(lead=OuterRef("pk"), state=PairState.OPEN))
+
+
+def pair_of(lead_id: int, judgement: Judgement) -> Pair:
+    """What was judged of a lead with a number that another has: open, or let pass. Unsaved."""
+    held = judgement.treatment is Treatment.HOLD
+    return Pair(
+        lead_id=max(lead_id, judgement.twin),
+        other_id=min(lead_id, judgement.twin),
+        kind=judgement.kind,
+        score=judgement.score,
+        rule=PHONE_RULE,
+        reasons=judgement.reasons,
+        state=PairState.OPEN if held else PairState.PASSED,
+        decided_at=None if held else timezone.now(),
+    )
+
+
+def hold(lead_id: int, judgement: Judgement) -> None:
+    """Hold a lead until a person has decided; a decision that was taken already stays."""
+    Pair.objects.bulk_create([pair_of(lead_id, judgement)], ignore_conflicts=True)
+
+
+def found_different(lead_id: int) -> set[int]:
+    """The leads that were found not to be the same as this one: it is never asked again."""
+    pairs = Pair.objects.filter(Q(lead=lead_id) | Q(other=lead_id), state=PairState.DIFFERENT)
+    return {id_ for pair in pairs.values_list("lead", "other") for id_ in pair} - {lead_id}
+
+
+def remember_different(
+    pairs: Iterable[tuple[int, int]], *, by: User | None, comment: str = ""
+) -> None:
+    """Keep of these pairs of lead ids that they are not the same, whatever was kept before."""
+    now = timezone.now()
+    Pair.objects.bulk_create(
+        [
+            Pair(
+                lead_id=max(one),
+                other_id=min(one),
+                kind=PairKind.PERSON,
+                score=1.0,
+                rule=BY_HAND,
+                state=PairState.DIFFERENT,
+                decided_by=by,
+                decided_at=now,
+                comment=comment,
+            )
+            for one in pairs
+        ],
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["lead", "other"],
+        update_fields=_DECISION,
+    )
+
+
+def decide(pairs: Iterable[int], state: PairState, *, by: User | None, comment: str = "") -> int:
+    """Set the state of pairs (by id); return how many there were."""
+    return Pair.objects.filter(pk__in=list(pairs)).update(
+        state=state, decided_by=by, decided_at=timezone.now(), comment=comment
+    )
+
+
+def cluster(lead_id: int) -> list[Pair]:
+    """The open pairs that hang together with a lead, directly or over others, with both leads.
+
+    In the order in which they are reached from the lead; a cluster of more than MOST_IN_A_CLUSTER
+    leads is cut there.
+    """
+    found: dict[int, Pair] = {}
+    seen, reached = {lead_id}, [lead_id]
+    while reached and len(seen) < MOST_IN_A_CLUSTER:
+        touching = Q(lead__in=reached) | Q(other__in=reached)
+        pairs = Pair.objects.filter(touching, state=PairState.OPEN).select_related(
+            "lead__import_run", "lead__lead_source", "other__import_run", "other__lead_source"
+        )
+        reached = []
+        for pair in pairs.order_by("-score", "id")[:MOST_IN_A_CLUSTER]:
+            found[pair.pk] = pair
+            for id_ in (pair.lead_id, pair.other_id):
+                if id_ not in seen:
+                    seen.add(id_)
+                    reached.append(id_)
+    return list(found.values())
+
+
+def hand_over(gone: Lead, kept: Lead, *, by: User | None) -> list[int]:
+    """Let the open pairs of a lead that goes be those of the one that is kept.
+
+    Returns the ids of the pairs that were closed for it.
+    """
+    pairs = list(
+        Pair.objects.filter(Q(lead=gone) | Q(other=gone), state=PairState.OPEN).exclude(
+            Q(lead=kept) | Q(other=kept)
+        )
+    )
+    Pair.objects.bulk_create(
+        [_moved(pair, gone.pk, kept.pk) for pair in pairs], ignore_conflicts=True
+    )
+    decide([pair.pk for pair in pairs], PairState.PASSED, by=by)
+    return [pair.pk for pair in pairs]
+
+
+def _moved(pair: Pair, gone: int, kept: int) -> Pair:
+    third = pair.other_id if pair.lead_id == gone else pair.lead_id
+    return Pair(
+        lead_id=max(kept, third),
+        other_id=min(kept, third),
+        kind=pair.kind,
+        score=pair.score,
+        rule=pair.rule,
+        reasons=pair.reasons,
+    )

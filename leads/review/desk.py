@@ -1,0 +1,194 @@
+"""The review desk: what waits for a person, import by import, and who is looking at it.
+
+A queue is worked through oldest first. A lead is claimed by whoever has it before them, so that
+nobody else is offered it; a claim lapses by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.utils import timezone
+
+from leads.models import DeskClaim, Lead, LeadStatus
+from leads.review.errors import DeskError
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+CLAIM_SECONDS = 600
+MOST_COUNTED = 10_000
+IMPORTS_SHOWN = 25
+_TRIES = 20  # of one that somebody else claims in the same moment
+
+
+class Queue(StrEnum):
+    DUPLICATES = "duplicates"
+    WARNINGS = "warnings"
+    INVALID = "invalid"
+    CLEAN = "clean"
+
+
+_HELD = "SELECT 1 FROM leads_pair pair WHERE pair.lead_id = item.id AND pair.state = 'open'"
+# Each is one of the partial indexes lead_desk_* of Lead.
+_OF_QUEUE = {
+    Queue.WARNINGS: f"item.status = 'staged' AND item.warnings <> '{{}}' AND NOT EXISTS ({_HELD})",
+    Queue.INVALID: "item.status = 'invalid'",
+    Queue.CLEAN: f"item.status = 'staged' AND item.warnings = '{{}}' AND NOT EXISTS ({_HELD})",
+}
+# A lead that was approved before it was compared is still to be looked at.
+_HELD_LEADS = """
+    SELECT DISTINCT item.id FROM leads_pair pair JOIN leads_lead item ON item.id = pair.lead_id
+    WHERE pair.state = 'open' AND item.status IN ('staged', 'approved')
+"""
+_COUNT = f"""
+    (SELECT count(*) FROM (SELECT 1 FROM leads_lead item
+     WHERE item.import_run_id = run.id AND {{queue}} LIMIT {MOST_COUNTED + 1}) counted)
+"""  # noqa: S608 - our own words
+_FREE = """
+    NOT EXISTS (SELECT 1 FROM leads_deskclaim claim WHERE claim.lead_id = item.id
+                AND claim.user_id <> %(user)s AND claim.until > now())
+"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of a queue a reviewer works on: one import's, one source's, or all of it."""
+
+    import_id: int | None = None
+    source_id: int | None = None
+
+    @property
+    def sql(self) -> str:
+        """A condition over the alias `run` of the imports' table."""
+        parts = ["run.status = 'done'"]
+        if self.import_id:
+            parts.append("run.id = %(import)s")
+        if self.source_id:
+            parts.append("run.lead_source_id = %(source)s")
+        return " AND ".join(parts)
+
+    @property
+    def values(self) -> dict[str, int | None]:
+        return {"import": self.import_id, "source": self.source_id}
+
+
+EVERYTHING = Part()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many leads of one import wait in each queue, none counted beyond MOST_COUNTED."""
+
+    import_id: int
+    filename: str
+    source: str
+    source_id: int
+    since: datetime
+    counts: dict[Queue, int]
+
+
+def take(
+    queue: Queue, user: User, part: Part = EVERYTHING, *, after: int = 0, back: bool = False
+) -> Lead | None:
+    """Claim the next lead of the queue for `user` and return it; None where there is no more.
+
+    `after` is the id of the lead that was looked at before; with `back` the one before that.
+    A queue is in the order of the imports, and of the rows within each.
+    """
+    for lead_id in _candidates(queue, user, part, after, back):
+        if claim(lead_id, user):
+            return Lead.objects.select_related("import_run", "lead_source").get(pk=lead_id)
+    return None
+
+
+def _candidates(queue: Queue, user: User, part: Part, after: int, back: bool) -> Sequence[int]:
+    beyond, order = ("<", "DESC") if back else (">", "ASC")
+    wanted = _OF_QUEUE.get(queue, f"item.id IN ({_HELD_LEADS})")
+    # Import by import, so that each is one short walk of an index, whatever lies before it.
+    statement = f"""
+        SELECT found.id FROM leads_import run CROSS JOIN LATERAL (
+            SELECT item.id FROM leads_lead item
+            WHERE item.import_run_id = run.id AND {wanted} AND {_FREE}
+                AND (run.id <> %(run)s OR item.id {beyond} %(after)s)
+            ORDER BY item.id {order} LIMIT {_TRIES}
+        ) found
+        WHERE {part.sql} AND run.id {beyond}= %(run)s
+        ORDER BY run.id {order}, found.id {order} LIMIT {_TRIES}
+    """  # noqa: S608 - our own words
+    first = 2**62 if back else 0
+    run = Lead.objects.filter(pk=after).values_list("import_run", flat=True).first() or first
+    values = {**part.values, "user": user.pk, "after": after or first, "run": run}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def claim(lead_id: int, user: User) -> bool:
+    """Claim a lead, or claim it for longer; False if somebody else has it before them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO leads_deskclaim (lead_id, user_id, until)"
+            " VALUES (%s, %s, now() + %s * interval '1 second')"
+            " ON CONFLICT (lead_id) DO UPDATE SET user_id = excluded.user_id, until ="
+            " excluded.until WHERE leads_deskclaim.user_id = excluded.user_id"
+            " OR leads_deskclaim.until <= now()",
+            [lead_id, user.pk, CLAIM_SECONDS],
+        )
+        return bool(cursor.rowcount)
+
+
+def release(lead_id: int, user: User) -> None:
+    """Give a claim up."""
+    DeskClaim.objects.filter(lead=lead_id, user=user).delete()
+
+
+def forget_lapsed() -> int:
+    """Delete claims that have lapsed; return how many."""
+    return DeskClaim.objects.filter(until__lt=timezone.now()).delete()[0]
+
+
+def check_claim(lead_id: int, user: User) -> None:
+    """Raise DeskError if somebody else has the lead before them."""
+    if claim(lead_id, user):
+        return
+    other = DeskClaim.objects.select_related("user").filter(lead=lead_id).first()
+    raise DeskError(
+        f"{other.user if other else 'Somebody else'} is looking at lead {lead_id} just now. Nothing"
+        " was changed; go on with the next one."
+    )
+
+
+def check_unchanged(lead: Lead, seen: str) -> None:
+    """Raise DeskError if the lead is no longer in the status in which the reviewer saw it."""
+    if lead.status == seen:
+        return
+    status = LeadStatus(lead.status).label.lower()
+    by = f" by {lead.decided_by}" if lead.decided_by_id else ""
+    raise DeskError(f"Lead {lead.pk} was made {status}{by} meanwhile. Nothing was changed.")
+
+
+def waiting(part: Part = EVERYTHING, first: int = 0) -> list[Waiting]:
+    """The oldest IMPORTS_SHOWN imports with leads that wait, from the id `first` on."""
+    queues = {**_OF_QUEUE, Queue.DUPLICATES: f"item.id IN ({_HELD_LEADS})"}
+    counts = ",".join(_COUNT.format(queue=condition) for condition in queues.values())
+    statement = f"""
+        SELECT run.id, run.filename, source.name, source.id, run.created_at, {counts}
+        FROM leads_import run JOIN leads_source source ON source.id = run.lead_source_id
+        WHERE {part.sql} AND run.id >= %(first)s AND EXISTS (
+            SELECT 1 FROM leads_lead item
+            WHERE item.import_run_id = run.id AND item.status IN ('staged', 'invalid'))
+        ORDER BY run.id LIMIT {IMPORTS_SHOWN}
+    """  # noqa: S608 - our own words
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**part.values, "first": first})
+        rows = cursor.fetchall()
+    return [
+        Waiting(id_, filename, source, source_id, since, dict(zip(queues, numbers, strict=True)))
+        for id_, filename, source, source_id, since, *numbers in rows
+    ]

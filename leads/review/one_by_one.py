@@ -1,0 +1,133 @@
+"""Decisions on one lead at the desk: each checks that it is still as the reviewer saw it, and is
+kept so that it can be taken back (`leads.review.undo`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from leads.dedup import pairs
+from leads.models import Decision, DecisionVerb, Lead, Pair, PairState
+from leads.review import decide, merge
+from leads.review.correct import Corrected, CorrectionError, correct
+from leads.review.desk import check_claim, check_unchanged
+from leads.review.errors import DeskError
+from leads.review.snapshot import data_of, standing_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@contextmanager
+def _locked(lead_id: int, seen: str, by: User) -> Iterator[Lead]:
+    """The lead, locked, after it is sure that nobody else has it and that it is as it was seen."""
+    with transaction.atomic():
+        check_claim(lead_id, by)
+        lead = (
+            Lead.objects.select_for_update(of=("self",))
+            .select_related("decided_by")
+            .filter(pk=lead_id)
+            .first()
+        )
+        if lead is None:
+            raise DeskError(f"Lead {lead_id} is no longer there: its import was undone.")
+        check_unchanged(lead, seen)
+        yield lead
+
+
+def approve(lead_id: int, seen: str, *, by: User, comment: str = "") -> Decision:
+    """Approve one lead. Raises DeskError where `decide.approve` would leave it, with the reason."""
+    with _locked(lead_id, seen, by) as lead:
+        before = {"gone": standing_of(lead)}
+        found = decide.approve(Lead.objects.filter(pk=lead_id), by=by, comment=comment)
+        return _kept(found, DecisionVerb.APPROVE, lead, before, by, comment)
+
+
+def reject(lead_id: int, seen: str, *, by: User, reason: str, comment: str = "") -> Decision:
+    """Reject one lead. Raises DeskError, also for a reason that is none."""
+    with _locked(lead_id, seen, by) as lead:
+        before = {"gone": standing_of(lead)}
+        this = Lead.objects.filter(pk=lead_id)
+        try:
+            found = decide.reject(this, by=by, reason=reason, comment=comment)
+        except decide.DecisionError as error:
+            raise DeskError(str(error)) from None
+        return _kept(found, DecisionVerb.REJECT, lead, before, by, comment)
+
+
+def different(lead_id: int, seen: str, pair_id: int, *, by: User, comment: str = "") -> Decision:
+    """The two leads of a pair are not the same; that is never asked again. Raises DeskError."""
+    with _locked(lead_id, seen, by) as lead:
+        pair = Pair.objects.select_for_update().filter(pk=pair_id).first()
+        if pair is None or pair.state != PairState.OPEN:
+            raise DeskError("Somebody has decided that meanwhile. Nothing was changed.")
+        pairs.decide([pair_id], PairState.DIFFERENT, by=by, comment=comment)
+        before = {"gone": standing_of(lead), "pairs": [pair_id]}
+        return Decision.objects.create(
+            verb=DecisionVerb.DIFFERENT, lead=lead, before=before, comment=comment, by=by
+        )
+
+
+def duplicate(
+    lead_id: int, seen: str, gone: int, kept: int, *, by: User, comment: str = ""
+) -> Decision:
+    """One of two leads is the other one's duplicate; `lead_id` is one of them. Raises DeskError."""
+    with _claimed(lead_id, seen, by):
+        return merge.mark(gone, kept, by=by, comment=comment)
+
+
+def merged(
+    lead_id: int,
+    seen: str,
+    gone: int,
+    kept: int,
+    take: Collection[str],
+    *,
+    by: User,
+    comment: str = "",
+) -> Decision:
+    """As `duplicate`, with these fields of the one that goes taken over. Raises DeskError."""
+    with _claimed(lead_id, seen, by):
+        return merge.merge(gone, kept, take, by=by, comment=comment)
+
+
+def edit(lead_id: int, seen: str, changes: Mapping[str, str], *, by: User) -> Corrected:
+    """Correct one lead and check it anew. Raises DeskError."""
+    with _locked(lead_id, seen, by) as lead:
+        before = {"gone": standing_of(lead), "data": data_of(lead, changes)}
+        try:
+            found = correct(lead, changes, by=by)
+        except CorrectionError as error:
+            raise DeskError(str(error)) from None
+        if changes:
+            Decision.objects.create(verb=DecisionVerb.EDIT, lead=lead, before=before, by=by)
+        return found
+
+
+@contextmanager
+def _claimed(lead_id: int, seen: str, by: User) -> Iterator[None]:
+    """As `_locked`, without the lock: a merge locks both of its leads in an order of its own."""
+    with transaction.atomic():
+        check_claim(lead_id, by)
+        lead = Lead.objects.select_related("decided_by").filter(pk=lead_id).first()
+        if lead is None:
+            raise DeskError(f"Lead {lead_id} is no longer there: its import was undone.")
+        check_unchanged(lead, seen)
+        yield
+
+
+def _kept(
+    found: decide.Decision,
+    verb: DecisionVerb,
+    lead: Lead,
+    before: Mapping[str, object],
+    by: User,
+    comment: str,
+) -> Decision:
+    if not found.moved:
+        why = next(iter(found.left), "cannot be decided as it stands")
+        raise DeskError(f"Lead {lead.pk} {why}.")
+    return Decision.objects.create(verb=verb, lead=lead, before=before, comment=comment, by=by)
