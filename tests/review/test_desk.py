@@ -94,8 +94,8 @@ def test_what_waits_is_counted_by_import_the_oldest_first() -> None:
     for _ in range(2):
         make_lead(import_run=early)
     make_lead(S.INVALID, import_run=late)
-    held = make_lead(import_run=late)
-    make_pair(held, make_lead(S.APPROVED, import_run=done))
+    older = make_lead(S.APPROVED, import_run=done)
+    make_pair(make_lead(import_run=late), older)
     found = desk.waiting()
     assert [(one.import_id, one.source_id) for one in found] == [
         (early.pk, early.lead_source_id),
