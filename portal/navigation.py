@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -19,6 +19,12 @@ def page(title: Any, icon: str, name: str, right: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(name), "permission": may(right)}
 
 
+def on_leads(request: HttpRequest) -> bool:
+    """Whether a page of the leads is shown; the desk, whose address is below theirs, is another."""
+    leads = reverse("admin:leads_lead_changelist")
+    return request.path.startswith(leads) and not request.path.startswith(f"{leads}desk/")
+
+
 SIDEBAR: dict[str, Any] = {
     "show_search": False,
     "show_all_applications": False,
@@ -27,7 +33,13 @@ SIDEBAR: dict[str, Any] = {
             "title": _("Work"),
             "items": [
                 {"title": _("Home"), "icon": "home", "link": reverse_lazy("admin:index")},
-                page(_("Leads"), "contacts", "admin:leads_lead_changelist", "leads.view_lead"),
+                page(_("Review desk"), "rule", "admin:leads_desk", "leads.review_lead"),
+                {
+                    **page(
+                        _("Leads"), "contacts", "admin:leads_lead_changelist", "leads.view_lead"
+                    ),
+                    "active": on_leads,
+                },
                 page(
                     _("Imports"),
                     "upload_file",
@@ -56,6 +68,12 @@ SIDEBAR: dict[str, Any] = {
                 page(_("Dialers"), "dialpad", "admin:leads_dialer_changelist", "leads.view_dialer"),
                 page(
                     _("Sources"), "storefront", "admin:leads_source_changelist", "leads.view_source"
+                ),
+                page(
+                    _("Duplicate policies"),
+                    "content_copy",
+                    "admin:leads_duplicatepolicy_changelist",
+                    "leads.view_duplicatepolicy",
                 ),
             ],
         },

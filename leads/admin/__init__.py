@@ -8,4 +8,5 @@ from leads.admin import dialers as dialers
 from leads.admin import imports as imports
 from leads.admin import leads as leads
 from leads.admin import people as people
+from leads.admin import policies as policies
 from leads.admin import sources as sources

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -24,6 +25,8 @@ from leads.review.decide import DecisionError
 
 LIST = "admin:leads_lead_changelist"
 TEMPLATE = "admin/leads/lead/confirm.html"
+SAMPLE = 20  # leads that are shown before all are approved
+SAMPLED_IDS = 200
 
 
 class ConfirmPages:
@@ -62,7 +65,8 @@ class ConfirmPages:
             "action": action,
             "form": form,
             "four_eyes": four_eyes(action),
-            "hidden": selection.hidden(),
+            "hidden": {**selection.hidden(), "takes": str(takes)},
+            "sample": sample(leads, action) if action.name == "approve" else [],
             "statuses": [_line(action, status, number) for status, number in counts.items()],
             "takes": takes,
             "takers": _(" or ").join(sorted(status.label.lower() for status in action.only)),
@@ -81,6 +85,9 @@ class ConfirmPages:
             return self.show(request, action, selection, form)
         try:
             leads = selection.leads(self.model_admin, request)
+            if selection.across and _takes(leads, action) != request.POST.get("takes"):
+                form.add_error(None, _("The selection has changed meanwhile: look at it again."))
+                return self.show(request, action, selection, form)
             done = action.run(leads, request.user, form.cleaned_data)  # type: ignore[arg-type]
         except IncorrectLookupParameters:
             return self._gone(request, selection)
@@ -113,6 +120,25 @@ def count_by_status(leads: QuerySet[Lead]) -> dict[LeadStatus, int]:
     """Number of leads by status, in the order of a lead's way, in one query."""
     found = dict(leads.order_by().values_list("status").annotate(number=Count("pk")))
     return {status: found[status] for status in LeadStatus if status in found}
+
+
+def _takes(leads: QuerySet[Lead], action: LeadAction) -> str:
+    return str(leads.filter(status__in=sorted(action.only)).count())
+
+
+def sample(leads: QuerySet[Lead], action: LeadAction) -> list[Lead]:
+    """Some of the leads that would be taken, from all over the selection; all of a few."""
+    taken = leads.filter(status__in=sorted(action.only)).order_by()
+    ends = taken.aggregate(first=Min("id"), last=Max("id"))
+    if ends["first"] is None:
+        return []
+    # Of a file the ids follow each other, so some at random are mostly rows of it.
+    ids = range(ends["first"], ends["last"] + 1)
+    drawn = list(taken.filter(pk__in=random.sample(ids, min(len(ids), SAMPLED_IDS)))[:SAMPLE])
+    if len(drawn) < SAMPLE:
+        known = [lead.pk for lead in drawn]
+        drawn += taken.exclude(pk__in=known).order_by("pk")[: SAMPLE - len(drawn)]
+    return sorted(drawn, key=lambda lead: lead.pk)
 
 
 def wanted_lists(leads: QuerySet[Lead]) -> list[tuple[int | None, int]]:

@@ -54,12 +54,15 @@ class FindingFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         shown = [code for code, reason in REASONS.items() if reason.severity is not Severity.TELLS]
-        return [("any", _("Has warnings")), *((code, in_words(code)) for code in shown)]
+        choices = [("none", _("No warnings")), ("any", _("Has warnings"))]
+        return [*choices, *((code, in_words(code)) for code in shown)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
         asked = self.value()
         if not asked:
             return queryset
+        if asked == "none":
+            return queryset.filter(warnings=[])
         if asked == "any":
             return queryset.exclude(warnings=[])
         if asked not in REASONS:

@@ -22,6 +22,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from leads.admin.confirm import ConfirmPages, admin_action
+from leads.admin.desk import DeskPages
 from leads.admin.lead_actions import ACTIONS, may
 from leads.admin.lead_correct import CorrectPage
 from leads.admin.lead_filters import CreatedFilter, FindingFilter, ImportFilter, in_words
@@ -83,6 +84,7 @@ class LeadAdmin(ReadOnlyAdmin):
         return [
             path("decide/<slug:name>/", wrap(confirm.view), name="leads_lead_decide"),
             path("<int:pk>/correct/", wrap(correct.view), name="leads_lead_correct"),
+            *DeskPages(self).urls(),
             *super().get_urls(),
         ]
 

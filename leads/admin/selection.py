@@ -33,13 +33,16 @@ class Selection:
     @classmethod
     def of_list(cls, request: HttpRequest) -> Selection:
         """What was ticked on the list of leads that posted `request`."""
-        across = request.POST.get("select_across") == "1"
-        return cls(
-            ids=() if across else _ids(request.POST.getlist(ACTION_CHECKBOX_NAME)),
-            query=_without_page(request.GET),
-            across=across,
-            max_id=Lead.objects.aggregate(highest=Max("id"))["highest"] or 0,
-        )
+        query = _without_page(request.GET)
+        if request.POST.get("select_across") == "1":
+            return cls.of_query(query)
+        return cls(ids=_ids(request.POST.getlist(ACTION_CHECKBOX_NAME)), query=query)
+
+    @classmethod
+    def of_query(cls, query: str) -> Selection:
+        """All leads that are there now and match the list's query string."""
+        highest = Lead.objects.aggregate(highest=Max("id"))["highest"] or 0
+        return cls(query=query, across=True, max_id=highest)
 
     @classmethod
     def of_form(cls, data: QueryDict) -> Selection:

@@ -30,6 +30,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
             "unassigned_numbers",
             "date_order",
             "default_list_id",
+            "auto_approve",
             "notes",
         ]
 

@@ -48,18 +48,27 @@ def prefer_index() -> None:
 
 
 def leads_with(
-    phones: Collection[str], within: Within = EVERYTHING, *, but: Collection[int] = ()
+    phones: Collection[str],
+    within: Within = EVERYTHING,
+    *,
+    but: Collection[int] = (),
+    older_than: int | None = None,
 ) -> dict[str, list[int]]:
     """For each of these numbers (E.164) that leads have already, their ids, the oldest first.
 
     Only leads that stand for themselves count (neither invalid ones nor duplicates), and of these
-    the ones `within` a policy's scope and window; those with the ids `but` do not. Rows of the
-    running transaction are seen too.
+    the ones `within` a policy's scope and window; those with the ids `but`, or not below
+    `older_than`, do not. Rows of the running transaction are seen too.
     """
     if not phones:
         return {}
-    counts = f"{within.sql} AND known.id <> ALL(%(but)s)" if but else within.sql
-    values = {**within.values, "phones": list(phones), "but": list(but)}
+    counts = within.sql
+    if but:
+        counts += " AND known.id <> ALL(%(but)s)"
+    if older_than is not None:
+        counts += " AND known.id < %(older_than)s"
+    more = {"phones": list(phones), "but": list(but), "older_than": older_than}
+    values = {**within.values, **more}
     with connection.cursor() as cursor:
         cursor.execute(LOOK_UP.format(counts=counts, most=MOST_OF_ONE_NUMBER), values)
         return dict(cursor.fetchall())

@@ -62,15 +62,19 @@ class Judge:
         person: Callable[[int], Person],
         *,
         but: Collection[int] = (),
+        older_than: int | None = None,
     ) -> dict[int, Judgement]:
         """Judge the rows at these places, which have the ids and phones (E.164) given by place.
 
         Returns, by place, a judgement for each row whose number another lead has: one in the table
-        (but not those with the ids `but`), or an earlier row that stands for itself. `person`
+        (but none of the ids `but`, and only with ids below `older_than`), or an earlier row that
+        stands for itself. `person`
         gives what is known of a row, by Lead's field names.
         """
         places = list(places)
-        known = leads_with({phones[place] for place in places}, self._within, but=but)
+        known = leads_with(
+            {phones[place] for place in places}, self._within, but=but, older_than=older_than
+        )
         there = persons(lead for leads in known.values() for lead in leads)
         standing = {
             phone: [(lead, there[lead]) for lead in leads] for phone, leads in known.items()

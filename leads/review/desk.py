@@ -122,7 +122,8 @@ def _candidates(queue: Queue, user: User, part: Part, after: int, back: bool) ->
         ORDER BY run.id {order}, found.id {order} LIMIT {_TRIES}
     """  # noqa: S608 - our own words
     first = 2**62 if back else 0
-    run = Lead.objects.filter(pk=after).values_list("import_run", flat=True).first() or first
+    here = Lead.objects.filter(pk=after).values_list("import_run", flat=True) if after else None
+    run = (here and here.first()) or first
     values = {**part.values, "user": user.pk, "after": after or first, "run": run}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -162,6 +163,11 @@ def check_claim(lead_id: int, user: User) -> None:
         f"{other.user if other else 'Somebody else'} is looking at lead {lead_id} just now. Nothing"
         " was changed; go on with the next one."
     )
+
+
+def claim_is_mine(lead_id: int, user: User) -> bool:
+    """Whether this reviewer has the lead before them, and it is still there."""
+    return DeskClaim.objects.filter(lead=lead_id, user=user).exists()
 
 
 def check_unchanged(lead: Lead, seen: str) -> None:

@@ -1,0 +1,149 @@
+"""What the desk shows of one lead: its data, what was found, and the leads that it may be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
+
+from leads.admin.lead_correct import values_of
+from leads.admin.lead_page import findings
+from leads.dedup.pairs import cluster
+from leads.models import Decision, DecisionVerb, Lead, LeadStatus, Pair
+from leads.models.status import ON_ITS_WAY
+from leads.review.correct import EDITABLE
+from leads.review.decide import REJECT_REASONS
+from leads.review.desk import Queue
+
+REMEMBERED = 50  # decisions of a reviewer that are looked at for reasons and comments
+COMMENTS = 6
+FIELDS = ["phone_e164", *(name for name in EDITABLE if name not in ("phone_number", "phone_code"))]
+# What a pair has in common, for a person.
+RULES = {"phone": _("the same number"), "by hand": _("put together by hand")}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value of one of the leads; `differs` from the first lead's; `takes` names the choice of
+    it for a merge, where there is one."""
+
+    lead_id: int
+    value: str
+    differs: bool
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    cells: list[Cell]
+    says: str
+    choice: bool
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A lead beside the one to be decided: the pair that it is one of, and what may be done."""
+
+    lead: Lead
+    pair: Pair | None
+    status: LeadStatus
+    on_its_way: bool
+    rule: Any
+
+
+def item(lead: Lead, queue: Queue, user: User) -> dict[str, Any]:
+    """The context of the template for one lead."""
+    others = beside(lead) if queue is Queue.DUPLICATES else []
+    remembered = remembered_of(user)
+    return {
+        "lead": lead,
+        "status": LeadStatus(lead.status),
+        "others": others,
+        "rows": rows(lead, [other.lead for other in others], says(others)),
+        "findings": findings(lead),
+        "edit": edit_fields(lead),
+        "editable": lead.status not in ON_ITS_WAY,
+        "needs_comment": bool(lead.warnings),
+        "reasons": reasons(remembered),
+        "comments": list(dict.fromkeys(one.comment for one in remembered if one.comment))[
+            :COMMENTS
+        ],
+        "can_undo": bool(remembered),
+    }
+
+
+def beside(lead: Lead) -> list[Beside]:
+    """The leads that hang together with this one, the likeliest first."""
+    pairs = cluster(lead.pk)
+    own = {
+        pair.other_id if pair.lead_id == lead.pk else pair.lead_id: pair
+        for pair in pairs
+        if lead.pk in (pair.lead_id, pair.other_id)
+    }
+    found = {one.pk: one for pair in pairs for one in (pair.lead, pair.other) if one.pk != lead.pk}
+    order = sorted(found, key=lambda pk: (pk not in own, -own[pk].score if pk in own else 0, pk))
+    return [_beside(found[pk], own.get(pk)) for pk in order]
+
+
+def _beside(lead: Lead, pair: Pair | None) -> Beside:
+    status = LeadStatus(lead.status)
+    rule = RULES.get(pair.rule, pair.rule) if pair else ""
+    return Beside(lead, pair, status, status in ON_ITS_WAY, rule)
+
+
+def says(others: Sequence[Beside]) -> dict[str, str]:
+    """What the comparison with the likeliest lead says, by field."""
+    pair = others[0].pair if others else None
+    return {one.get("field", ""): one.get("says", "") for one in (pair.reasons if pair else [])}
+
+
+def rows(lead: Lead, others: Sequence[Lead], said: Mapping[str, str]) -> list[Row]:
+    """The fields in which any of the leads has a value, with the choice for a merge."""
+    shown = []
+    for name in FIELDS:
+        values = [_text(one, name) for one in (lead, *others)]
+        if not any(values):
+            continue
+        # For the merge with the likeliest one: what that one has is kept unless it has nothing.
+        choice = len(values) > 1 and name in EDITABLE and values[0] != values[1]
+        taken = choice and not values[1]
+        cells = [
+            Cell(one.pk, value, bool(others) and value != values[0], (place == 0) == taken)
+            for place, (one, value) in enumerate(zip((lead, *others), values, strict=True))
+        ]
+        shown.append(Row(name, cells, said.get(name, ""), choice))
+    return shown
+
+
+def _text(lead: Lead, name: str) -> str:
+    value = getattr(lead, name)
+    return "" if value is None else str(value)
+
+
+def edit_fields(lead: Lead) -> list[dict[str, Any]]:
+    """The fields of the form, those with something to look at first."""
+    flagged = {one["field"] for one in lead.findings or [] if one["severity"] != "tells"}
+    values = values_of(lead)
+    fields = [
+        {"name": name, "value": value, "flagged": name in flagged} for name, value in values.items()
+    ]
+    return sorted(fields, key=lambda field: (not field["flagged"], not field["value"]))
+
+
+def remembered_of(user: User) -> list[Decision]:
+    """The latest decisions of a reviewer that stand."""
+    mine = Decision.objects.filter(by=user, undone_at__isnull=True).select_related("lead")
+    return list(mine.only("verb", "comment", "lead__decision_reason").order_by("-id")[:REMEMBERED])
+
+
+def reasons(remembered: Sequence[Decision]) -> list[tuple[str, str]]:
+    """The reasons for a rejection, those first that this reviewer gives most."""
+    used = Counter(
+        one.lead.decision_reason for one in remembered if one.verb == DecisionVerb.REJECT
+    )
+    return sorted(REJECT_REASONS.items(), key=lambda reason: -used[reason[0]])

@@ -1,0 +1,307 @@
+"""The pages of the review desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from leads.models import Decision, Lead, LeadStatus, Pair, PairState
+from leads.review import desk
+from leads.review.desk import Queue
+from tests.factories import make_import, make_lead, make_user
+from tests.review.test_desk import make_pair
+
+pytestmark = pytest.mark.django_db
+S = LeadStatus
+MOST_QUERIES = 12
+
+
+@pytest.fixture
+def ann() -> User:
+    return make_user("Reviewer", username="ann")
+
+
+@pytest.fixture
+def reviewer(client: Client, ann: User) -> Client:
+    client.force_login(ann)
+    return client
+
+
+def url(queue: Queue, **query: object) -> str:
+    address = reverse("admin:leads_desk_queue", args=[queue.value])
+    return f"{address}?{'&'.join(f'{name}={value}' for name, value in query.items())}"
+
+
+def act(client: Client, queue: Queue, lead: Lead, verb: str, **more: object) -> Any:
+    """Press a button as the page's form does with JavaScript: the answer is the next item."""
+    data = {"queue": queue.value, "lead": lead.pk, "seen": lead.status, "verb": verb, **more}
+    return client.post(reverse("admin:leads_desk_act"), data, headers={"HX-Request": "true"})
+
+
+def said(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def fresh(lead: Lead) -> Lead:
+    return Lead.objects.get(pk=lead.pk)
+
+
+def held() -> tuple[Lead, Lead, Pair]:
+    older = make_lead(S.APPROVED, first_name="Anne", comments="asked for a call")
+    newer = make_lead(first_name="Ann", email="ann@example.com")
+    reasons = [{"field": "first_name", "says": "nearly the same", "weight": 2.0}]
+    return older, newer, make_pair(newer, older, reasons=reasons)
+
+
+def test_the_next_item_comes_with_the_answer_to_the_decision(reviewer: Client) -> None:
+    run = make_import()
+    first, second = make_lead(import_run=run), make_lead(import_run=run)
+    assert reviewer.get(url(Queue.CLEAN)).context["lead"] == first
+    response = act(reviewer, Queue.CLEAN, first, "approve")
+    assert response.templates[0].name == "admin/leads/desk/fragment.html"
+    assert (response.context["lead"], said(response)) == (second, ["Approved."])
+    assert fresh(first).status == S.APPROVED
+    response = act(reviewer, Queue.CLEAN, second, "approve")
+    assert "Nothing waits here." in response.content.decode()
+
+
+def test_without_javascript_a_decision_leads_to_the_next_page(reviewer: Client) -> None:
+    first, second = make_lead(), make_lead()
+    data = {"queue": "clean", "lead": first.pk, "seen": "staged", "verb": "approve"}
+    response = reviewer.post(reverse("admin:leads_desk_act"), data, follow=True)
+    assert response.redirect_chain[0][0] == url(Queue.CLEAN, lead=second.pk)
+    assert response.context["lead"] == second
+
+
+def test_a_decision_is_taken_back_and_its_lead_is_shown(reviewer: Client) -> None:
+    lead, other = make_lead(), make_lead()
+    act(reviewer, Queue.CLEAN, lead, "reject:BAD_DATA")
+    assert fresh(lead).decision_reason == "BAD_DATA"
+    response = act(reviewer, Queue.CLEAN, other, "undo")
+    assert (response.context["lead"], fresh(lead).status) == (lead, S.STAGED)
+    assert said(act(reviewer, Queue.CLEAN, other, "undo")) == [
+        "There is no decision of yours that could be taken back."
+    ]
+
+
+def test_a_warned_lead_needs_a_comment_and_stays_until_it_has_one(reviewer: Client) -> None:
+    lead = make_lead(warnings=["EMAIL_INVALID"])
+    reviewer.get(url(Queue.WARNINGS))
+    response = act(reviewer, Queue.WARNINGS, lead, "approve")
+    assert "comment" in said(response)[0]
+    assert response.context["lead"] == lead
+    act(reviewer, Queue.WARNINGS, lead, "approve", comment="it is the phone that counts")
+    assert fresh(lead).status == S.APPROVED
+    again = make_lead(warnings=["EMAIL_INVALID"])
+    page = reviewer.get(url(Queue.WARNINGS, lead=again.pk))
+    assert page.context["comments"] == ["it is the phone that counts"], "it is offered again"
+
+
+def test_two_leads_stand_side_by_side_with_what_differs_and_why(reviewer: Client) -> None:
+    older, newer, _ = held()
+    page = reviewer.get(url(Queue.DUPLICATES))
+    assert page.context["lead"] == newer
+    assert [other.lead for other in page.context["others"]] == [older]
+    rows = {row.name: row for row in page.context["rows"]}
+    assert [cell.value for cell in rows["first_name"].cells] == ["Ann", "Anne"]
+    assert rows["first_name"].cells[1].differs
+    assert rows["first_name"].says == "nearly the same"
+    chosen = {name: [c.chosen for c in row.cells] for name, row in rows.items() if row.choice}
+    assert chosen["comments"] == [False, True], "what the kept lead has is kept"
+    assert chosen["email"] == [True, False], "what it lacks is taken over"
+
+
+def test_a_cluster_is_one_view_the_likeliest_first(reviewer: Client) -> None:
+    older, newer, _ = held()
+    third, fourth = make_lead(), make_lead()
+    make_pair(third, older, score=0.7)
+    make_pair(third, newer, score=0.9)
+    make_pair(fourth, third)
+    page = reviewer.get(url(Queue.DUPLICATES, lead=third.pk))
+    assert [other.lead for other in page.context["others"]] == [newer, fourth, older]
+    last = reviewer.get(url(Queue.DUPLICATES, lead=fourth.pk)).context["others"]
+    assert [(other.lead, other.pair is None) for other in last][0] == (third, False)
+    assert {other.lead for other in last if other.pair is None} == {newer, older}
+
+
+@pytest.mark.parametrize(
+    ("verb", "goes", "says"),
+    [
+        ("duplicate", "newer", "Marked as a duplicate."),
+        ("keep-new", "older", "The older one was marked as a duplicate."),
+        ("merge", "newer", "Merged."),
+    ],
+)
+def test_one_of_two_leads_goes(reviewer: Client, verb: str, goes: str, says: str) -> None:
+    older, newer, pair = held()
+    answer = act(reviewer, Queue.DUPLICATES, newer, verb, other=older.pk, take_email=str(newer.pk))
+    assert said(answer) == [says]
+    gone, kept = (newer, older) if goes == "newer" else (older, newer)
+    assert (fresh(gone).status, fresh(gone).duplicate_of) == (S.DUPLICATE, kept)
+    assert fresh(older).email == ("ann@example.com" if verb == "merge" else "")
+    pair.refresh_from_db()
+    assert pair.state == PairState.SAME
+
+
+def test_not_a_duplicate_stays_while_another_pair_is_open(reviewer: Client) -> None:
+    older, newer, pair = held()
+    second = make_pair(newer, make_lead(S.APPROVED, pk=older.pk - 1), score=0.5)
+    first = act(
+        reviewer,
+        Queue.DUPLICATES,
+        newer,
+        "different",
+        other=older.pk,
+        **{f"pair_{older.pk}": pair.pk},
+    )
+    assert first.context["lead"] == newer
+    more = {f"pair_{second.other_id}": second.pk}
+    last = act(reviewer, Queue.DUPLICATES, newer, "different", other=second.other_id, **more)
+    assert last.context.get("lead") is None
+    assert set(Pair.objects.values_list("state", flat=True)) == {PairState.DIFFERENT}
+
+
+def test_an_edit_is_checked_at_once_and_shown_again(reviewer: Client) -> None:
+    lead = make_lead(S.INVALID, phone_number="12", phone_e164="")
+    answer = act(reviewer, Queue.INVALID, lead, "edit", field_phone_number="7275550133")
+    assert answer.context["lead"] == lead
+    assert (fresh(lead).status, fresh(lead).phone_number) == (S.STAGED, "7275550133")
+    assert "It is staged now." in said(answer)[0]
+
+
+def test_what_was_typed_and_not_saved_is_not_passed_over(reviewer: Client) -> None:
+    lead = make_lead()
+    answer = act(reviewer, Queue.CLEAN, lead, "approve", field_first_name="Anna")
+    assert "first_name was changed and not saved" in said(answer)[0]
+    assert fresh(lead).status == S.STAGED
+
+
+def test_the_second_reviewer_is_told_and_gets_the_next_lead(client: Client, ann: User) -> None:
+    lead, other = make_lead(), make_lead()
+    desk.claim(lead.pk, ann)
+    client.force_login(make_user("Reviewer"))
+    page = client.get(url(Queue.CLEAN, lead=lead.pk))
+    assert "ann is looking at lead" in said(page)[0]
+    assert page.context["lead"] == other
+    answer = act(client, Queue.CLEAN, lead, "approve")
+    assert "ann is looking at lead" in said(answer)[0]
+    assert fresh(lead).status == S.STAGED
+
+
+def test_a_claim_is_kept_while_the_page_is_open(reviewer: Client, ann: User) -> None:
+    lead = make_lead()
+    address = reverse("admin:leads_desk_claim")
+    assert reviewer.post(address, {"lead": lead.pk}).status_code == 204
+    other = make_user("Reviewer")
+    assert not desk.claim(lead.pk, other)
+    desk.release(lead.pk, ann)
+    desk.claim(lead.pk, other)
+    assert reviewer.post(address, {"lead": lead.pk}).status_code == 409
+
+
+def test_after_the_last_item_the_queue_begins_again(reviewer: Client) -> None:
+    lead = make_lead()
+    page = reviewer.get(url(Queue.CLEAN, after=lead.pk))
+    assert (page.context["lead"], said(page)) == (
+        lead,
+        ["That was the last one; from the beginning again."],
+    )
+
+
+def test_the_overview_leads_to_every_queue_of_an_import(reviewer: Client) -> None:
+    lead = make_lead()
+    page = reviewer.get(reverse("admin:leads_desk")).content.decode()
+    assert f"/desk/clean/?import={lead.import_run_id}" in page
+    assert f"/desk/approve/?import={lead.import_run_id}" in page
+    lead.delete()
+    page = reviewer.get(reverse("admin:leads_desk")).content.decode()
+    assert "Nothing waits for a reviewer." in page
+
+
+def test_all_clean_leads_are_approved_after_a_sample_and_a_count(reviewer: Client) -> None:
+    run = make_import()
+    clean = [make_lead(import_run=run) for _ in range(30)]
+    warned, elsewhere = make_lead(import_run=run, warnings=["EMAIL_INVALID"]), make_lead()
+    held_lead = make_lead(import_run=run)
+    make_pair(held_lead, clean[0])
+    page = reviewer.get(reverse("admin:leads_desk_approve") + f"?import={run.pk}")
+    assert (page.context["takes"], len(page.context["sample"])) == (31, 20)
+    late = make_lead(import_run=run)
+    answer = reviewer.post(page.context["confirm_url"], page.context["hidden"], follow=True)
+    assert "Approved 30. Left 1: may be a duplicate" in said(answer)[0]
+    assert {fresh(lead).status for lead in clean} == {S.APPROVED}
+    assert {fresh(lead).status for lead in (warned, elsewhere, held_lead, late)} == {S.STAGED}
+
+
+def test_a_selection_that_changed_meanwhile_is_shown_again(reviewer: Client) -> None:
+    run = make_import()
+    leads = [make_lead(import_run=run) for _ in range(3)]
+    page = reviewer.get(reverse("admin:leads_desk_approve") + f"?import={run.pk}")
+    Lead.objects.filter(pk=leads[0].pk).update(warnings=["EMAIL_INVALID"])
+    answer = reviewer.post(page.context["confirm_url"], page.context["hidden"])
+    assert "The selection has changed meanwhile" in answer.content.decode()
+    assert {fresh(lead).status for lead in leads} == {S.STAGED}
+
+
+@pytest.mark.parametrize("role", ["Auditor", None])
+def test_only_who_may_review_sees_the_desk(client: Client, role: str | None) -> None:
+    client.force_login(make_user(role))
+    lead = make_lead()
+    for address in (
+        reverse("admin:leads_desk"),
+        reverse("admin:leads_desk_approve"),
+        url(Queue.CLEAN),
+    ):
+        assert client.get(address).status_code == 403
+    assert act(client, Queue.CLEAN, lead, "approve").status_code == 403
+    assert client.post(reverse("admin:leads_desk_claim"), {"lead": lead.pk}).status_code == 403
+    assert fresh(lead).status == S.STAGED
+
+
+def test_nothing_is_decided_by_a_link(reviewer: Client) -> None:
+    assert reviewer.get(reverse("admin:leads_desk_act")).status_code == 405
+
+
+@pytest.mark.parametrize("verb", ["", "delete", "reject:BECAUSE"])
+def test_a_verb_that_is_none_changes_nothing(reviewer: Client, verb: str) -> None:
+    lead = make_lead()
+    assert said(act(reviewer, Queue.CLEAN, lead, verb))
+    assert fresh(lead).status == S.STAGED
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("queue", ["", "nothing"])
+def test_a_queue_that_is_none_is_not_found(reviewer: Client, queue: str) -> None:
+    address = reverse("admin:leads_desk_act")
+    assert reviewer.post(address, {"queue": queue, "lead": "1"}).status_code == 404
+    assert reviewer.get(f"{reverse('admin:leads_desk')}{queue or 'x'}/").status_code == 404
+
+
+@pytest.mark.parametrize("queue", Queue)
+def test_a_page_of_the_desk_takes_few_queries_at_any_size(reviewer: Client, queue: Queue) -> None:
+    def fill(number: int) -> None:
+        for _ in range(number):
+            make_lead()
+            make_lead(warnings=["EMAIL_INVALID"])
+            make_lead(S.INVALID)
+            older = make_lead(S.APPROVED)
+            make_pair(make_lead(), older)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert reviewer.get(url(queue)).context["lead"]
+        return len(queries)
+
+    fill(1)
+    few = cost()
+    fill(5)
+    assert cost() == few <= MOST_QUERIES
+    with CaptureQueriesContext(connection) as queries:
+        reviewer.get(reverse("admin:leads_desk"))
+    assert len(queries) <= MOST_QUERIES
