@@ -59,7 +59,7 @@ class PolicyAdmin(ModelAdmin):
     ordering = ["lead_source__name", "list_id"]
     sortable_by = ()
     actions = None
-    fieldsets = [
+    fieldsets: Any = [
         (gettext_lazy("For"), {"fields": ["lead_source", "list_id"]}),
         (gettext_lazy("Which leads count"), {"fields": ["scope", "window_days", "never_after"]}),
         (gettext_lazy("What becomes of the new lead"), {"fields": TREATED}),

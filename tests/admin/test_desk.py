@@ -126,7 +126,7 @@ def test_a_cluster_is_one_view_the_likeliest_first(reviewer: Client) -> None:
     page = reviewer.get(url(Queue.DUPLICATES, lead=third.pk))
     assert [other.lead for other in page.context["others"]] == [newer, fourth, older]
     last = reviewer.get(url(Queue.DUPLICATES, lead=fourth.pk)).context["others"]
-    assert [(other.lead, other.pair is None) for other in last][0] == (third, False)
+    assert (last[0].lead, last[0].pair is None) == (third, False)
     assert {other.lead for other in last if other.pair is None} == {newer, older}
 
 
