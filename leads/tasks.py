@@ -11,6 +11,8 @@ from leads.push import settle as settling
 from leads.push import undo
 from leads.push.runner import run
 from leads.push.waiting import dialers_with_work
+from leads.review import desk
+from leads.review import follow_up as following
 
 SWEEP_EXPIRES = 10
 
@@ -58,15 +60,31 @@ def run_import(import_id: int) -> None:
     """Load one uploaded file."""
     if run_ := Import.objects.filter(pk=import_id).first():
         stage.load(run_)
+        follow_up.delay(import_id)
+
+
+@shared_task
+def follow_up(import_id: int) -> None:
+    """Compare the leads of a loaded import with all others, and what comes after that."""
+    following.follow_up(import_id)
 
 
 @shared_task
 def resume_imports() -> None:
-    """Beat: start imports that wait, or whose worker died, and undo what was asked to be."""
+    """Beat: start imports that wait, or whose worker died, follow up those that are loaded, and
+    undo what was asked to be."""
     for import_id in stage.waiting():
         run_import.delay(import_id)
+    for import_id in following.waiting():
+        follow_up.delay(import_id)
     for import_id in take_back.asked():
         undo_import.delay(import_id)
+
+
+@shared_task
+def forget_claims() -> None:
+    """Beat: forget who has looked at which lead on the review desk."""
+    desk.forget_lapsed()
 
 
 @shared_task

@@ -24,7 +24,7 @@ from leads.dedup.trial import MOST, last_import, trial
 from leads.intake.upload import LIST_IDS
 from leads.models import DuplicatePolicy, Scope, Treatment
 
-TREATED = ["same_person", "same_household", "same_number", "likely"]
+TREATED: Any = ["same_person", "same_household", "same_number", "likely"]
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -59,7 +59,7 @@ class PolicyAdmin(ModelAdmin):
     ordering = ["lead_source__name", "list_id"]
     sortable_by = ()
     actions = None
-    fieldsets: Any = [
+    fieldsets = [
         (gettext_lazy("For"), {"fields": ["lead_source", "list_id"]}),
         (gettext_lazy("Which leads count"), {"fields": ["scope", "window_days", "never_after"]}),
         (gettext_lazy("What becomes of the new lead"), {"fields": TREATED}),

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+DUPLICATE = 0.9
+
 
 @dataclass(frozen=True)
 class Comparison:

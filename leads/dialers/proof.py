@@ -13,6 +13,8 @@ from contextlib import contextmanager
 
 from leads.dialers.locks import Kind, only_one
 from leads.models import Dialer
+from leads.vicidial import releases
+from leads.vicidial.client import Client
 
 WAIT_SECONDS = 3.0
 LOOK_AGAIN_SECONDS = 0.1
@@ -33,6 +35,13 @@ def proved(dialer: Dialer) -> None:
     if not is_proven(dialer):
         dialer.login_proven = fingerprint(dialer)
         Dialer.objects.filter(pk=dialer.pk).update(login_proven=dialer.login_proven)
+
+
+def prove(dialer: Dialer, client: Client) -> None:
+    """With a login that is not known to be right: one call alone. Raises as look-ups do."""
+    if not is_proven(dialer):
+        releases.ask(client, "update_lead")
+        proved(dialer)
 
 
 @contextmanager

@@ -81,6 +81,7 @@ def receive(
             mapping=mapping,
             fixed=fixed,
             status=ImportStatus.NEW if look_first else ImportStatus.WAITING,
+            approve_clean=source.auto_approve,
             corrects=_corrected(kept.temporary_file_path(), layout, source),
             created_by=by,
         )

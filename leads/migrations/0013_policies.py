@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('list_id', models.BigIntegerField(blank=True, help_text='Only imports for this list; empty: for any.', null=True, verbose_name='list')),
                 ('scope', models.CharField(choices=[('file', 'this file alone'), ('source', 'leads of the same source'), ('list', 'leads for the same list'), ('dialer', 'leads for the same dialer'), ('everything', 'all leads')], default='everything', max_length=10, verbose_name='compared with')),
-                ('window_days', models.PositiveIntegerField(blank=True, help_text='Days. A lead that was pushed longer ago no longer counts; empty: it always does.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='window')),
+                ('window_days', models.PositiveIntegerField(blank=True, help_text='Days. A lead that was pushed longer ago does not count; empty: it does.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='window')),
                 ('never_after', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), blank=True, default=leads.models.policy.final_outcomes, help_text='Dialer statuses, separated by commas. A lead that ended in one counts for ever.', size=None)),
                 ('same_person', models.CharField(choices=[('mark', 'mark it as a duplicate'), ('hold', 'hold it until a person has decided'), ('pass', 'let it pass')], default='mark', help_text='The same number and person, or surely the same person.', max_length=4)),
                 ('same_household', models.CharField(choices=[('mark', 'mark it as a duplicate'), ('hold', 'hold it until a person has decided'), ('pass', 'let it pass')], default='mark', help_text='The same number, surely another person.', max_length=4)),
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='source',
             name='auto_approve',
-            field=models.BooleanField(default=False, help_text='Leads without a warning or a possible duplicate are approved without a reviewer.', verbose_name='approve clean rows'),
+            field=models.BooleanField(default=False, help_text='Leads without a warning or a possible duplicate need no reviewer.', verbose_name='approve clean rows'),
         ),
         migrations.AddField(
             model_name='duplicatepolicy',

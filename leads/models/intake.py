@@ -183,6 +183,16 @@ class Import(models.Model):
     heartbeat_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
 
+    # What follows loading: compared with other leads, looked up on the dialer, approved if clean.
+    approve_clean = models.BooleanField(
+        default=False, editable=False, help_text="The source's rule when the file came in."
+    )
+    dialer_checked_at = models.DateTimeField(null=True, editable=False)
+    dialer_note = models.TextField(blank=True, default="", editable=False)
+    compared_at = models.DateTimeField(
+        null=True, editable=False, help_text="When all that follows loading was done."
+    )
+
     stop_asked_at = models.DateTimeField(null=True, editable=False)
     stopped_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -196,7 +206,14 @@ class Import(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["status"], name="import_status")]
+        indexes = [
+            models.Index(fields=["status"], name="import_status"),
+            models.Index(
+                fields=["id"],
+                name="import_to_compare",
+                condition=Q(status="done", compared_at__isnull=True),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="import_accounts_for_every_row",

@@ -27,8 +27,6 @@ from leads.push.lapse import lapse
 from leads.push.queue import finish, release_cancelled
 from leads.push.record import ID_IS_FREE
 from leads.push.verdict import Unsettled, Verdict
-from leads.vicidial import releases
-from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError, Stop
 from leads.vicidial.reasons import with_advice
 
@@ -89,7 +87,7 @@ def _settle_chunk(
     """Look the chunk up and write down what was found; return whether to go on."""
     try:
         with client_for(dialer, connections) as client:
-            prove(dialer, client)
+            proof.prove(dialer, client)
             verdicts = verdict.look_up(client, dialer, chunk, connections)
     except Stop as stop:
         breaker.pause(dialer.pk, stop.reason, with_advice(stop.reason, stop.sentence))
@@ -101,13 +99,6 @@ def _settle_chunk(
         return False
     _write(dialer, verdicts, settled)
     return True
-
-
-def prove(dialer: Dialer, client: Client) -> None:
-    """With a login that is not known to be right: one call alone. Raises as look-ups do."""
-    if not proof.is_proven(dialer):
-        releases.ask(client, "update_lead")
-        proof.proved(dialer)
 
 
 def _write(dialer: Dialer, verdicts: Sequence[Verdict], settled: Settled) -> None:

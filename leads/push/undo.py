@@ -23,7 +23,6 @@ from leads.history.context import because
 from leads.models import AttemptKind, Lead, LeadStatus, Outcome, PushAttempt, PushBatch
 from leads.models.status import OPEN
 from leads.push.queue import cancel
-from leads.push.settle import prove
 from leads.vicidial import lookups
 from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError, Stop
@@ -110,7 +109,7 @@ def undo(batch: PushBatch) -> Undone:
         _seal_left_open(batch)
         try:
             with client_for(batch.dialer, len(slots) + 1) as client:
-                prove(batch.dialer, client)
+                proof.prove(batch.dialer, client)
                 while leads := _next(batch, ROUNDS * (len(slots) + 1)):
                     _undo_some(client, batch, leads, len(slots) + 1, undone)
         except Stop as stop:

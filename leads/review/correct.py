@@ -13,6 +13,7 @@ from leads import lifecycle
 from leads.assess import Assessment, assess, rules_of
 from leads.dedup.exact import try_lock_phones
 from leads.dedup.judge import WHY, Judge, Judgement
+from leads.dedup.on_dialer import ON_DIALER
 from leads.dedup.pairs import found_different, hold
 from leads.dedup.policy import policy_for
 from leads.history.context import because
@@ -74,7 +75,7 @@ def _write(lead: Lead, found: Assessment) -> None:
     judged = None if found.stops else _judged(lead, found)
     twin = judged.twin if judged and judged.treatment is Treatment.MARK else None
     to = S.INVALID if found.stops else S.DUPLICATE if twin else S.STAGED
-    columns = {**_data(found), **found.columns()}
+    columns = {**_data(found), **found.columns(), **_on_dialer(lead, found)}
     why = WHY[judged.kind] if judged and twin else ""
     columns |= {"duplicate_of_id": twin, "duplicate_why": why}
     if judged and judged.treatment is Treatment.HOLD:
@@ -87,6 +88,16 @@ def _write(lead: Lead, found: Assessment) -> None:
         # The way leads through staged, where the number must be one that can be dialled.
         lifecycle.move(this, S.STAGED, **({} if found.stops else columns))
     lifecycle.move(this, to, **columns)
+
+
+def _on_dialer(lead: Lead, found: Assessment) -> dict[str, Any]:
+    """What the dialer said about the number stays as long as the number does."""
+    if ON_DIALER not in lead.warnings:
+        return {}
+    if found.phone_e164 != lead.phone_e164:
+        return {"existing_lead_id": None, "existing_list_id": None}
+    said = [one for one in lead.findings or [] if one["code"] == ON_DIALER]
+    return {"warnings": [*found.warnings, ON_DIALER], "findings": [*found.findings, *said]}
 
 
 def _data(found: Assessment) -> dict[str, Any]:

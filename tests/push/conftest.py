@@ -1,4 +1,4 @@
-"""A simulated dialer, and leads on their way to it."""
+"""Leads on their way to the simulated dialer."""
 
 from __future__ import annotations
 
@@ -8,30 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from leads.dialers import probe
-from leads.dialers.connect import seal
 from leads.models import Dialer, DialerList, Lead, LeadStatus, PushBatch
 from leads.push.queue import queue
-from leads.vicidial.simulator.server import Simulator
-from tests.conftest import API_PASSWORD
-from tests.factories import make_dialer, make_dialer_list, make_lead
-
-
-@pytest.fixture
-def dialer(simulator: Simulator, db: None) -> Dialer:
-    """The simulator as the portal knows it after a connection test; short time-outs."""
-    made = make_dialer(
-        base_url=simulator.url,
-        api_user="6666",
-        password_token=seal(API_PASSWORD),
-        connections=4,
-        connect_timeout=1.0,
-        read_timeout=1.0,
-    )
-    DialerList.objects.filter(dialer=made).delete()
-    make_dialer_list(made, list_id=101, duplicate_check="", dnc_check="Y", seen_at=None)
-    probe.test(made)
-    return made
+from tests.factories import make_lead
+from tests.simulated import dialer as dialer
 
 
 @pytest.fixture

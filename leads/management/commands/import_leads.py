@@ -28,6 +28,7 @@ from leads.intake.upload import receive, same_file
 from leads.management.output import SHOWN, show, user_named
 from leads.models import Import, ImportStatus, Lead, Source
 from leads.reports.standing import standing
+from leads.review.follow_up import follow_up
 
 NAMES_SHOWN = 10
 
@@ -129,7 +130,7 @@ class Command(BaseCommand):
             # A worker's sweep was faster, and loads it.
             time.sleep(0.5)
             run.refresh_from_db()
-        return run
+        return follow_up(run.pk) or run
 
     def report(self, run: Import, *, dry_run: bool, as_json: bool) -> dict[str, Any]:
         """Print what became of the rows, and why; return it."""

@@ -1,0 +1,112 @@
+"""What the policy makes of the pairs that were found for an import's leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from leads import lifecycle
+from leads.dedup.pairs import PHONE_RULE, decide
+from leads.dedup.policy import Within, policy_for, within
+from leads.dedup.score import DUPLICATE
+from leads.history.context import because
+from leads.models import DuplicatePolicy, Import, LeadStatus, PairKind, PairState, Treatment
+
+_AT_ONCE = 5000
+# A household's leads are one for the dialer only where they share a number.
+_BY_NUMBER = {PHONE_RULE, "alt_phone"}
+_OPEN = """
+SELECT pair.id, pair.lead_id, pair.other_id, pair.kind, pair.score, pair.rule, {counts} AS counts
+FROM leads_pair pair
+JOIN leads_lead item ON item.id = pair.lead_id
+JOIN leads_lead known ON known.id = pair.other_id
+WHERE item.import_run_id = %(run)s AND pair.state = 'open' AND item.status = 'staged'
+ORDER BY pair.lead_id, pair.score DESC, pair.other_id
+"""
+
+
+class _Open(NamedTuple):
+    id: int
+    lead: int
+    other: int
+    kind: str
+    score: float
+    rule: str
+    counts: bool
+
+
+@dataclass(frozen=True)
+class Applied:
+    """How many leads were marked as duplicates, and how many are held for a person."""
+
+    marked: int
+    held: int
+
+
+def apply(run: Import) -> Applied:
+    """Mark, hold or let pass each staged lead of an import for which an open pair was found.
+
+    In one transaction; a pair that somebody has decided stays as it is. A lead with several pairs
+    goes by the strictest. Running it again changes nothing more.
+    """
+    policy = policy_for(run)
+    with transaction.atomic(), because(f"compared with other leads, import {run.pk}"):
+        found = _open_pairs(run, within(policy, run))
+        treated = [(one, treatment(policy, one)) for one in found]
+        marked = {one.lead: one for one, what in reversed(treated) if what is Treatment.MARK}
+        moved = _mark(marked)
+        decide([marked[lead].id for lead in moved], PairState.SAME, by=None)
+        # What else was found for a lead that is a duplicate now need not be asked.
+        passed = [
+            one.id
+            for one, what in treated
+            if what is Treatment.PASS or (one.lead in moved and marked[one.lead].id != one.id)
+        ]
+        decide(passed, PairState.PASSED, by=None)
+        held = {one.lead for one, what in treated if what is Treatment.HOLD} - moved
+    return Applied(len(moved), len(held))
+
+
+def treatment(policy: DuplicatePolicy, one: _Open) -> Treatment:
+    """What the policy makes of a lead for one pair."""
+    if not one.counts:
+        return Treatment.PASS
+    if one.kind == PairKind.HOUSEHOLD:
+        shared = one.rule in _BY_NUMBER
+        return Treatment(policy.same_household) if shared else Treatment.PASS
+    if one.kind == PairKind.NUMBER:
+        return Treatment(policy.same_number)
+    return Treatment(policy.same_person if one.score >= DUPLICATE else policy.likely)
+
+
+def _open_pairs(run: Import, counting: Within) -> list[_Open]:
+    statement = _OPEN.format(counts=f"({counting.sql})")
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**counting.values, "run": run.pk})
+        return [_Open(*row) for row in cursor.fetchall()]
+
+
+def _mark(marked: dict[int, _Open]) -> set[int]:
+    """Make these leads duplicates of the ones that stand for themselves; return those moved."""
+    rows = [
+        {
+            "id": lead,
+            "duplicate_of": _root(one.other, marked),
+            "duplicate_why": one.rule.upper()[:40],
+        }
+        for lead, one in sorted(marked.items())
+    ]
+    moved: set[int] = set()
+    for start in range(0, len(rows), _AT_ONCE):
+        part = rows[start : start + _AT_ONCE]
+        moved |= lifecycle.move_each(LeadStatus.DUPLICATE, part, only_from=LeadStatus.STAGED)
+    return moved
+
+
+def _root(lead: int, marked: dict[int, _Open]) -> int:
+    """The lead that is kept, where the one found is a duplicate itself. Others are always older."""
+    while lead in marked:
+        lead = marked[lead].other
+    return lead

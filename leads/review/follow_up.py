@@ -1,0 +1,78 @@
+"""What follows the loading of an import, step by step, each of which may be done again.
+
+1. Its leads are compared with all others, and the policy says what becomes of what is found.
+2. The dialer that they are for is asked which of them it has already.
+3. Clean leads are approved, where the source has that rule.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from leads.dedup import likely, on_dialer
+from leads.dedup.apply import apply
+from leads.dialers.locks import Kind, only_one
+from leads.models import Import, ImportStatus, Lead
+from leads.review.decide import approve
+
+log = logging.getLogger(__name__)
+# A dialer that cannot be asked for so long is not waited for.
+PATIENCE = timedelta(hours=1)
+
+
+def waiting() -> list[int]:
+    """The loaded imports for which something of it is still to be done."""
+    open_ones = Import.objects.filter(status=ImportStatus.DONE, compared_at=None)
+    return list(open_ones.order_by("pk").values_list("pk", flat=True))
+
+
+def follow_up(import_id: int) -> Import | None:
+    """Do what is still to be done for one import; None if there is nothing, or another does it.
+
+    Where the dialer cannot be asked just now, the rest is left for later.
+    """
+    with only_one(Kind.FOLLOWING_UP, import_id) as alone:
+        run = Import.objects.select_related("dialer", "lead_source").filter(
+            pk=import_id, status=ImportStatus.DONE, compared_at=None
+        )
+        found = run.first() if alone else None
+        if found is None:
+            return None
+        _compare(found)
+        if _ask_dialer(found):
+            _finish(found)
+        found.refresh_from_db()
+        return found
+
+
+def _compare(run: Import) -> None:
+    with transaction.atomic():
+        likely.match_import(run.pk)
+        applied = apply(run)
+    if applied.marked or applied.held:
+        log.info("Import %s: %s duplicates, %s to decide", run.pk, applied.marked, applied.held)
+
+
+def _ask_dialer(run: Import) -> bool:
+    """Whether the dialer needs not be asked, or no more."""
+    if run.dialer is None or run.dialer_checked_at:
+        return True
+    checked = on_dialer.check(run)
+    late = run.finished_at is None or timezone.now() - run.finished_at > PATIENCE
+    over = not checked.again or late
+    Import.objects.filter(pk=run.pk).update(
+        dialer_note=checked.note, dialer_checked_at=timezone.now() if over else None
+    )
+    return over
+
+
+def _finish(run: Import) -> None:
+    with transaction.atomic():
+        mine = Import.objects.filter(pk=run.pk, compared_at=None)
+        if mine.update(compared_at=timezone.now()) and run.approve_clean:
+            clean = Lead.objects.filter(import_run=run, warnings=[])
+            approve(clean, by=None, comment=f"By the rule of the source {run.lead_source}")

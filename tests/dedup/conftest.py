@@ -1,0 +1,5 @@
+"""The simulated dialer."""
+
+from __future__ import annotations
+
+from tests.simulated import dialer as dialer

@@ -1,0 +1,111 @@
+"""What follows loading happens once, survives a stop at any step, and says what it could not do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from leads import tasks
+from leads.dialers.locks import Kind
+from leads.models import Dialer, Import, Lead, LeadStanding, LeadStatus
+from leads.review import follow_up as module
+from leads.review.follow_up import follow_up, waiting
+from leads.vicidial.simulator.server import Simulator
+from tests.factories import make_import, make_lead, make_source
+from tests.review.test_desk import make_pair
+
+pytestmark = pytest.mark.django_db
+S = LeadStatus
+
+
+def fresh(lead: Lead) -> Lead:
+    return Lead.objects.get(pk=lead.pk)
+
+
+def test_an_import_waits_until_everything_is_done() -> None:
+    run = make_import()
+    make_import(status="running")
+    assert waiting() == [run.pk]
+    done = follow_up(run.pk)
+    assert done
+    assert done.compared_at
+    assert waiting() == []
+    assert follow_up(run.pk) is None
+
+
+def test_clean_leads_are_approved_by_the_rule_of_the_source_and_named_in_the_history() -> None:
+    run = make_import(make_source(name="Good vendor"), approve_clean=True)
+    clean, warned = (
+        make_lead(import_run=run),
+        make_lead(import_run=run, warnings=["EMAIL_INVALID"]),
+    )
+    held, invalid = make_lead(import_run=run), make_lead(S.INVALID, import_run=run)
+    make_pair(held, clean, score=0.6, rule="email")
+    elsewhere = make_lead()
+    follow_up(run.pk)
+    approved = fresh(clean)
+    assert (approved.status, approved.decided_by) == (S.APPROVED, None)
+    assert approved.decision_comment == "By the rule of the source Good vendor"
+    assert LeadStanding.objects.get(pgh_obj_id=clean.pk).decision_comment
+    statuses = [fresh(lead).status for lead in (warned, held, invalid, elsewhere)]
+    assert statuses == [S.STAGED, S.STAGED, S.INVALID, S.STAGED]
+
+
+def test_the_rule_is_off_by_default() -> None:
+    run = make_import()
+    lead = make_lead(import_run=run)
+    follow_up(run.pk)
+    assert fresh(lead).status == S.STAGED
+
+
+def test_a_lead_that_was_reopened_is_not_approved_again_by_the_rule() -> None:
+    run = make_import(approve_clean=True)
+    lead = make_lead(import_run=run)
+    follow_up(run.pk)
+    Lead.objects.filter(pk=lead.pk).update(status=S.STAGED)
+    follow_up(run.pk)
+    tasks.follow_up(run.pk)
+    assert fresh(lead).status == S.STAGED
+
+
+def test_the_dialer_is_asked_before_clean_leads_are_approved(
+    simulator: Simulator, dialer: Dialer
+) -> None:
+    run = make_import(dialer=dialer, approve_clean=True)
+    known, new = make_lead(import_run=run), make_lead(import_run=run)
+    simulator.store.add_lead({"list_id": "102", "phone_number": known.phone_number})
+    done = follow_up(run.pk)
+    assert done
+    assert done.dialer_checked_at
+    assert [fresh(lead).status for lead in (known, new)] == [S.STAGED, S.APPROVED]
+
+
+def test_a_paused_dialer_is_waited_for_but_not_for_ever(dialer: Dialer) -> None:
+    Dialer.objects.update(paused_reason="X", paused_text="It is paused.", paused_at=timezone.now())
+    run = make_import(dialer=dialer, finished_at=timezone.now(), approve_clean=True)
+    lead = make_lead(import_run=run)
+    waits = follow_up(run.pk)
+    assert waits
+    assert (waits.compared_at, waits.dialer_note) == (None, "It is paused.")
+    assert fresh(lead).status == S.STAGED
+    Import.objects.update(finished_at=timezone.now() - module.PATIENCE - timedelta(seconds=1))
+    done = follow_up(run.pk)
+    assert done
+    assert (bool(done.compared_at), done.dialer_note) == (True, "It is paused.")
+    assert fresh(lead).status == S.APPROVED
+
+
+def test_one_worker_at_a_time_follows_an_import_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_import()
+    asked: list[tuple[int, int]] = []
+
+    def taken(first: int, second: int) -> bool:
+        asked.append((first, second))
+        return False
+
+    monkeypatch.setattr("leads.dialers.locks.try_lock", taken)
+    assert follow_up(run.pk) is None
+    assert asked == [(Kind.FOLLOWING_UP, run.pk)]
+    assert waiting() == [run.pk]
