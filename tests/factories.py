@@ -57,6 +57,7 @@ def make_import(lead_source: Source | None = None, **columns: Any) -> Import:
         "filename": f"leads-{number}.csv",
         "sha256": f"{number:064x}",
         "status": ImportStatus.DONE,
+        "compared_at": timezone.now(),
         "header": ["phone", "first name"],
         "mapping": ["phone_number", "first_name"],
     }

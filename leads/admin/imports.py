@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Literal
 
 from django.contrib import admin, messages
@@ -30,6 +31,7 @@ from leads.models import Import, ImportStatus, Lead, LeadStatus, Source
 from leads.reports.standing import standing
 
 OPEN = {ImportStatus.WAITING, ImportStatus.RUNNING}  # being loaded
+FRESH = timedelta(minutes=5)
 LIVE = {*OPEN, ImportStatus.UNDOING}
 IMPORT = "leads.import_lead"
 REJECTED = {LeadStatus.INVALID, LeadStatus.DUPLICATE}  # what goes back to the supplier
@@ -179,7 +181,9 @@ class ImportAdmin(LivePage):
             "title": run.filename,
             "run": run,
             "open": run.status in OPEN,
-            "live": run.status in LIVE,
+            "live": run.status in LIVE or is_fresh(run),
+            "comparing": run.status == ImportStatus.DONE and run.compared_at is None,
+            "may_review": request.user.has_perm("leads.review_lead"),
             "may_import": request.user.has_perm(IMPORT),
             "buttons": VerbPages(self, VERBS).buttons(request, run),
             "colour": ImportStatus(run.status).colour,
@@ -196,6 +200,13 @@ class ImportAdmin(LivePage):
             "warns": findings(run, "warnings"),
             "leads_url": f"{reverse('admin:leads_lead_changelist')}?import_run__id__exact={run.pk}",
         }
+
+
+def is_fresh(run: Import) -> bool:
+    """Whether what follows loading is under way: not for long, unless the dialer is waited for."""
+    if run.status != ImportStatus.DONE or run.compared_at or run.finished_at is None:
+        return False
+    return timezone.now() - run.finished_at < FRESH
 
 
 def pace(run: Import) -> str:

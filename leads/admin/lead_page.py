@@ -16,17 +16,28 @@ from django.utils.translation import gettext_lazy
 
 from leads.admin.lead_actions import ACTIONS, may
 from leads.admin.lead_correct import may_correct
+from leads.admin.lead_filters import in_words
 from leads.admin.lead_values import rows_of
 from leads.admin.own_imports import sees_pushes_of
 from leads.cleaning.reasons import Severity
+from leads.dedup.pairs import HELD
 from leads.history.timeline import timeline
 from leads.models import Lead, LeadStatus, Outcome, PushAttempt
 from leads.models.status import ON_ITS_WAY
 from leads.review.decide import REJECT_REASONS
+from leads.review.desk import Queue
 
 S = LeadStatus
 TEMPLATE = "admin/leads/lead/page.html"
 SHOWN_DUPLICATES = 20
+# Lead.duplicate_why in words.
+WHY = {
+    "PHONE": gettext_lazy("the same number and person"),
+    "HOUSEHOLD": gettext_lazy("the same number, another person of the household"),
+    "NUMBER": gettext_lazy("the same number, whose is not known"),
+    "MERGED": gettext_lazy("merged by a reviewer"),
+    "BY_HAND": gettext_lazy("found by a reviewer"),
+}
 BESIDE = ["lead_source", "import_run", "import_run__created_by", "decided_by", "duplicate_of"]
 ON_DIALER = ["dialer", "batch__created_by", "batch__dialer_list"]
 HEADINGS = {
@@ -87,6 +98,8 @@ class LeadPage:
             "rows": rows_of(lead),
             "findings": findings(lead),
             "decision": REJECT_REASONS.get(lead.decision_reason, lead.decision_reason),
+            "why_duplicate": WHY.get(lead.duplicate_why) or in_words(lead.duplicate_why),
+            "on_desk": desk_url(request, lead),
             "duplicates": duplicates[: SHOWN_DUPLICATES + 1],
             "most_duplicates": SHOWN_DUPLICATES,
             "sees_pushes": sees,
@@ -95,6 +108,21 @@ class LeadPage:
             "buttons": buttons(request, lead),
             "may_correct": may_correct(request) and lead.status not in ON_ITS_WAY,
         }
+
+
+def desk_url(request: HttpRequest, lead: Lead) -> str:
+    """Where the lead is on the review desk; empty if it waits for nobody, or not for this user."""
+    if not request.user.has_perm("leads.review_lead"):
+        return ""
+    if lead.status == S.INVALID:
+        queue = Queue.INVALID
+    elif lead.status in (S.STAGED, S.APPROVED) and Lead.objects.filter(HELD, pk=lead.pk).exists():
+        queue = Queue.DUPLICATES
+    elif lead.status == S.STAGED:
+        queue = Queue.WARNINGS if lead.warnings else Queue.CLEAN
+    else:
+        return ""
+    return f"{reverse('admin:leads_desk_queue', args=[queue.value])}?lead={lead.pk}"
 
 
 def steps(lead: Lead) -> list[Step]:

@@ -35,12 +35,13 @@ MOST_CONNECTIONS = 4
 _AT_ONCE = lookups.KEYS_A_CALL * MOST_CONNECTIONS
 
 _WARN = f"""
+WITH waits AS (SELECT id FROM leads_lead WHERE id = ANY(%s) AND status = 'staged' FOR UPDATE)
 UPDATE leads_lead AS lead SET existing_lead_id = new.lead, existing_list_id = new.list,
     warnings = array_append(array_remove(lead.warnings, '{ON_DIALER}'), '{ON_DIALER}'),
     findings = new.finding || coalesce((SELECT jsonb_agg(one) FROM
         jsonb_array_elements(lead.findings) one WHERE one->>'code' <> '{ON_DIALER}'), '[]')
 FROM jsonb_to_recordset(%s::jsonb) AS new(id int8, lead int8, list int8, finding jsonb)
-WHERE lead.id = new.id AND lead.status = 'staged'
+WHERE lead.id = new.id AND lead.id IN (SELECT id FROM waits)
 """  # noqa: S608 - our own words
 
 
@@ -165,4 +166,4 @@ def _keep(found: dict[int, int], lists: dict[int, int | None]) -> None:
         words = note(ON_DIALER, "", str(there), str(on_list or "not known"))
         rows.append({"id": lead, "lead": there, "list": on_list, "finding": [as_json(words)]})
     with transaction.atomic(), because("found on the dialer"), connection.cursor() as cursor:
-        cursor.execute(_WARN, [json.dumps(rows)])
+        cursor.execute(_WARN, [sorted(found), json.dumps(rows)])

@@ -16,6 +16,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from leads import tasks
 from leads.intake import rejects, stage, take_back
 from leads.models import Import, ImportStatus, Lead, LeadStatus, Source
+from leads.review.follow_up import follow_up
 from tests.factories import make_attempt, make_import, make_lead, make_source, make_user
 
 pytestmark = pytest.mark.django_db
@@ -162,14 +163,18 @@ def test_the_page_accounts_for_every_row_with_a_link_to_each_kind(reviewer: Clie
     assert (run.rows_read, run.rows_staged, run.rows_invalid, run.rows_duplicate) == (3, 1, 1, 1)
     for status in ("staged", "invalid", "duplicate"):
         assert f'href="{leads}&amp;status__exact={status}"' in page
-    assert "look at the staged leads and approve them" in page
+    assert "Its leads are being compared with all others" in page
+    follow_up(run.pk)
+    page = text_of(reviewer, page_of(run))
+    assert f"/desk/duplicates/?import={run.pk}" in page
+    assert f"/desk/approve/?import={run.pk}" in page
 
 
 @pytest.mark.parametrize(
     ("statuses", "says"),
     [
-        ([LeadStatus.INVALID, LeadStatus.STAGED], "look at the staged leads and approve them"),
-        ([LeadStatus.INVALID, LeadStatus.PUSHED], "correct the invalid leads"),
+        ([LeadStatus.INVALID, LeadStatus.STAGED], "on the review desk; then"),
+        ([LeadStatus.INVALID, LeadStatus.PUSHED], "on the review desk; then"),
         ([LeadStatus.PUSHED], "Nothing is left to review here"),
         ([], "Nothing is left to review here"),
     ],

@@ -22,12 +22,13 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 ROLES = ["Reviewer", "Admin", "Auditor", "superuser"]
-WORK = ["lead", "import", "pushbatch", "pushattempt", "dialer", "source"]
+WORK = ["lead", "import", "pushbatch", "pushattempt", "dialer", "source", "duplicatepolicy"]
 PEOPLE = ["auth_user", "auth_group"]
 MAY_ADD = {
     "import": {"Reviewer", "Admin", "superuser"},
     "dialer": {"Admin", "superuser"},
     "source": {"Admin", "superuser"},
+    "duplicatepolicy": {"Admin", "superuser"},
     "lead": set(),
     "pushbatch": set(),
     "pushattempt": set(),
@@ -103,6 +104,8 @@ def test_the_sidebar_has_what_the_role_may_see(role: str | None) -> None:
     expected = {reverse("admin:index")}
     if role:
         expected |= {listing(f"leads_{model}") for model in WORK}
+    if role and role != "Auditor":
+        expected.add(reverse("admin:leads_desk"))
     if role == "superuser":
         expected |= {listing(name) for name in PEOPLE}
     assert links_of(visit(role)) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -20,13 +21,17 @@ pytestmark = pytest.mark.django_db
 S = LeadStatus
 
 
+def loaded(*args: Any, **columns: Any) -> Import:
+    return make_import(*args, compared_at=None, **columns)
+
+
 def fresh(lead: Lead) -> Lead:
     return Lead.objects.get(pk=lead.pk)
 
 
 def test_an_import_waits_until_everything_is_done() -> None:
-    run = make_import()
-    make_import(status="running")
+    run = loaded()
+    loaded(status="running")
     assert waiting() == [run.pk]
     done = follow_up(run.pk)
     assert done
@@ -36,7 +41,7 @@ def test_an_import_waits_until_everything_is_done() -> None:
 
 
 def test_clean_leads_are_approved_by_the_rule_of_the_source_and_named_in_the_history() -> None:
-    run = make_import(make_source(name="Good vendor"), approve_clean=True)
+    run = loaded(make_source(name="Good vendor"), approve_clean=True)
     clean, warned = (
         make_lead(import_run=run),
         make_lead(import_run=run, warnings=["EMAIL_INVALID"]),
@@ -54,14 +59,14 @@ def test_clean_leads_are_approved_by_the_rule_of_the_source_and_named_in_the_his
 
 
 def test_the_rule_is_off_by_default() -> None:
-    run = make_import()
+    run = loaded()
     lead = make_lead(import_run=run)
     follow_up(run.pk)
     assert fresh(lead).status == S.STAGED
 
 
 def test_a_lead_that_was_reopened_is_not_approved_again_by_the_rule() -> None:
-    run = make_import(approve_clean=True)
+    run = loaded(approve_clean=True)
     lead = make_lead(import_run=run)
     follow_up(run.pk)
     Lead.objects.filter(pk=lead.pk).update(status=S.STAGED)
@@ -73,7 +78,7 @@ def test_a_lead_that_was_reopened_is_not_approved_again_by_the_rule() -> None:
 def test_the_dialer_is_asked_before_clean_leads_are_approved(
     simulator: Simulator, dialer: Dialer
 ) -> None:
-    run = make_import(dialer=dialer, approve_clean=True)
+    run = loaded(dialer=dialer, approve_clean=True)
     known, new = make_lead(import_run=run), make_lead(import_run=run)
     simulator.store.add_lead({"list_id": "102", "phone_number": known.phone_number})
     done = follow_up(run.pk)
@@ -84,7 +89,7 @@ def test_the_dialer_is_asked_before_clean_leads_are_approved(
 
 def test_a_paused_dialer_is_waited_for_but_not_for_ever(dialer: Dialer) -> None:
     Dialer.objects.update(paused_reason="X", paused_text="It is paused.", paused_at=timezone.now())
-    run = make_import(dialer=dialer, finished_at=timezone.now(), approve_clean=True)
+    run = loaded(dialer=dialer, finished_at=timezone.now(), approve_clean=True)
     lead = make_lead(import_run=run)
     waits = follow_up(run.pk)
     assert waits
@@ -98,7 +103,7 @@ def test_a_paused_dialer_is_waited_for_but_not_for_ever(dialer: Dialer) -> None:
 
 
 def test_one_worker_at_a_time_follows_an_import_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = make_import()
+    run = loaded()
     asked: list[tuple[int, int]] = []
 
     def taken(first: int, second: int) -> bool:
