@@ -8,15 +8,23 @@ caller is told how many moved. Whoever lost a race learns it from that number.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
-from psycopg import sql
+from psycopg import errors, sql
 
 from leads.models import Lead, LeadStatus
 from leads.models.status import sources_of
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+_TRIES = 6
+_PAUSE_SECONDS = 0.05
 
 
 class IllegalMoveError(Exception):
@@ -84,3 +92,26 @@ def move_each(
         # One statement, not executemany: the latter cannot carry the history's context.
         cursor.execute(statement.as_string(cursor.connection), [to.value, values, only_from.value])
         return {row[0] for row in cursor.fetchall()}
+
+
+def without_deadlocks(work: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """Do `work`, a whole transaction, again where the database chose it to break a deadlock.
+
+    Two updates of many leads meet them in different orders; the one that is broken off has changed
+    nothing. Inside a transaction of the caller's nothing can be repeated: the error goes on.
+    """
+
+    @wraps(work)
+    def again(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        for number in range(_TRIES):
+            try:
+                return work(*args, **kwargs)
+            except OperationalError as error:
+                broken_off = isinstance(error.__cause__, errors.DeadlockDetected)
+                if connection.in_atomic_block or not broken_off or number + 1 == _TRIES:
+                    raise
+                # Not both again at the same moment.
+                time.sleep(_PAUSE_SECONDS * 2**number * random.random())  # noqa: S311
+        raise AssertionError
+
+    return again

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from leads import lifecycle
 from leads.history.context import because
+from leads.lifecycle import without_deadlocks
 from leads.models import BatchStatus, Dialer, DialerList, Lead, LeadStatus, PushBatch
 from leads.models.status import OPEN
 from leads.push.errors import PushError
@@ -33,6 +34,7 @@ class Queued:
     left: dict[str, int] = field(default_factory=dict)
 
 
+@without_deadlocks
 def queue(
     leads: QuerySet[Lead], dialer_list: DialerList, *, by: User | None, note: str = ""
 ) -> Queued:
@@ -117,6 +119,7 @@ def resume(batch: PushBatch, *, by: User | None) -> bool:
     return _set(batch, BatchStatus.RUNNING, by, {BatchStatus.PAUSED})
 
 
+@without_deadlocks
 def cancel(batch: PushBatch, *, by: User | None) -> int:
     """Take the leads that are not on their way yet out of the batch; return how many.
 

@@ -17,6 +17,7 @@ from leads.dedup.on_dialer import ON_DIALER
 from leads.dedup.pairs import found_different, hold
 from leads.dedup.policy import policy_for
 from leads.history.context import because
+from leads.lifecycle import without_deadlocks
 from leads.models import Lead, LeadStatus, Treatment
 from leads.models.status import MOVES, ON_ITS_WAY
 from leads.vicidial.fields import FIELDS
@@ -41,6 +42,7 @@ class Corrected:
     assessment: Assessment
 
 
+@without_deadlocks
 def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corrected:
     """Put `changes` (field names of add_lead -> text) into the lead and check it anew.
 

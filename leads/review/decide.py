@@ -18,6 +18,7 @@ from django.utils import timezone
 from leads import lifecycle
 from leads.dedup.pairs import HELD, remember_different
 from leads.history.context import because
+from leads.lifecycle import without_deadlocks
 from leads.models import Lead, LeadStatus
 from leads.models.status import KNOWN, sources_of
 
@@ -58,6 +59,7 @@ class DecisionError(Exception):
     """A decision that cannot be taken as it stands; the text is a sentence for the reviewer."""
 
 
+@without_deadlocks
 def approve(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Decision:
     """Staged leads may be pushed from now on.
 
@@ -85,6 +87,7 @@ def approval_keeps(by: User | None, comment: str = "") -> dict[str, Q]:
     return keeps
 
 
+@without_deadlocks
 def reject(leads: QuerySet[Lead], *, by: User | None, reason: str, comment: str = "") -> Decision:
     """These leads are not to be pushed; `reason` is a key of REJECT_REASONS.
 
@@ -99,6 +102,7 @@ def reject(leads: QuerySet[Lead], *, by: User | None, reason: str, comment: str 
     return _decide(leads, S.REJECTED, "rejected", by, comment=comment, reason=reason)
 
 
+@without_deadlocks
 def reopen(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Decision:
     """Rejected, refused and approved leads wait for a reviewer again.
 
@@ -117,6 +121,7 @@ def reopen(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Deci
     )
 
 
+@without_deadlocks
 def not_a_duplicate(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Decision:
     """These duplicates are leads of their own after all; that is remembered of each pair."""
     with transaction.atomic():
@@ -135,6 +140,7 @@ def not_a_duplicate(leads: QuerySet[Lead], *, by: User | None, comment: str = ""
         )
 
 
+@without_deadlocks
 def overrule(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Decision:
     """Stage leads that are invalid only because nobody seems to have the number.
 

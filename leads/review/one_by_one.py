@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from leads.dedup import pairs
+from leads.lifecycle import without_deadlocks
 from leads.models import Decision, DecisionVerb, Lead, Pair, PairState
 from leads.review import decide, merge
 from leads.review.correct import Corrected, CorrectionError, correct
@@ -38,6 +39,7 @@ def _locked(lead_id: int, seen: str, by: User) -> Iterator[Lead]:
         yield lead
 
 
+@without_deadlocks
 def approve(lead_id: int, seen: str, *, by: User, comment: str = "") -> Decision:
     """Approve one lead. Raises DeskError where `decide.approve` would leave it, with the reason."""
     with _locked(lead_id, seen, by) as lead:
@@ -46,6 +48,7 @@ def approve(lead_id: int, seen: str, *, by: User, comment: str = "") -> Decision
         return _kept(found, DecisionVerb.APPROVE, lead, before, by, comment)
 
 
+@without_deadlocks
 def reject(lead_id: int, seen: str, *, by: User, reason: str, comment: str = "") -> Decision:
     """Reject one lead. Raises DeskError, also for a reason that is none."""
     with _locked(lead_id, seen, by) as lead:
@@ -58,6 +61,7 @@ def reject(lead_id: int, seen: str, *, by: User, reason: str, comment: str = "")
         return _kept(found, DecisionVerb.REJECT, lead, before, by, comment)
 
 
+@without_deadlocks
 def different(lead_id: int, seen: str, pair_id: int, *, by: User, comment: str = "") -> Decision:
     """The two leads of a pair are not the same; that is never asked again. Raises DeskError."""
     with _locked(lead_id, seen, by) as lead:
@@ -71,6 +75,7 @@ def different(lead_id: int, seen: str, pair_id: int, *, by: User, comment: str =
         )
 
 
+@without_deadlocks
 def duplicate(
     lead_id: int, seen: str, gone: int, kept: int, *, by: User, comment: str = ""
 ) -> Decision:
@@ -79,6 +84,7 @@ def duplicate(
         return merge.mark(gone, kept, by=by, comment=comment)
 
 
+@without_deadlocks
 def merged(
     lead_id: int,
     seen: str,
@@ -94,6 +100,7 @@ def merged(
         return merge.merge(gone, kept, take, by=by, comment=comment)
 
 
+@without_deadlocks
 def edit(lead_id: int, seen: str, changes: Mapping[str, str], *, by: User) -> Corrected:
     """Correct one lead and check it anew. Raises DeskError."""
     with _locked(lead_id, seen, by) as lead:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from leads import lifecycle
 from leads.history.context import because
+from leads.lifecycle import without_deadlocks
 from leads.models import Decision, DecisionVerb, Lead, LeadStatus, Pair, PairState
 from leads.models.status import MOVES, ON_ITS_WAY
 from leads.review.correct import CorrectionError, correct
@@ -32,6 +33,7 @@ def last_of(user: User) -> Decision | None:
     return Decision.objects.filter(by=user, undone_at__isnull=True).order_by("-id").first()
 
 
+@without_deadlocks
 def undo(decision: Decision, *, by: User | None) -> Lead:
     """Take it back, and return the lead that it was about.
 
