@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg import errors
 
 from leads import lifecycle
 from leads.models import MOVES, Lead, LeadStatus
@@ -134,3 +135,16 @@ def test_a_person_who_decided_cannot_be_deleted() -> None:
     make_lead(status=S.APPROVED, decided_by=user)
     with pytest.raises(Exception, match="protected"):
         user.delete()
+
+
+def test_inside_a_transaction_of_the_caller_nothing_is_repeated() -> None:
+    tries: list[int] = []
+
+    @lifecycle.without_deadlocks
+    def fail() -> None:
+        tries.append(1)
+        raise OperationalError from errors.DeadlockDetected()
+
+    with transaction.atomic(), pytest.raises(OperationalError):
+        fail()
+    assert len(tries) == 1

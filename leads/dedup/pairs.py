@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
@@ -23,12 +23,16 @@ _DECISION = ["state", "decided_by", "decided_at", "comment"]
 HELD = Exists(Pair.objects.filter(lead=OuterRef("pk"), state=PairState.OPEN))
 
 
-def pair_of(lead_id: int, judgement: Judgement) -> Pair:
-    """What was judged of a lead with a number that another has: open, or let pass. Unsaved."""
+def pair_of(lead_id: int, import_id: int, judgement: Judgement) -> Pair:
+    """What was judged of a lead with a number that another has: open, or let pass. Unsaved.
+
+    `import_id` is that of the newer of the two.
+    """
     held = judgement.treatment is Treatment.HOLD
     return Pair(
         lead_id=max(lead_id, judgement.twin),
         other_id=min(lead_id, judgement.twin),
+        import_run_id=import_id,
         kind=judgement.kind,
         score=judgement.score,
         rule=PHONE_RULE,
@@ -40,7 +44,13 @@ def pair_of(lead_id: int, judgement: Judgement) -> Pair:
 
 def hold(lead_id: int, judgement: Judgement) -> None:
     """Hold a lead until a person has decided; a decision that was taken already stays."""
-    Pair.objects.bulk_create([pair_of(lead_id, judgement)], ignore_conflicts=True)
+    run = _imports([max(lead_id, judgement.twin)])[max(lead_id, judgement.twin)]
+    Pair.objects.bulk_create([pair_of(lead_id, run, judgement)], ignore_conflicts=True)
+
+
+def _imports(leads: Iterable[int]) -> dict[int, int]:
+    """The import of each lead."""
+    return dict(Lead.objects.filter(pk__in=list(leads)).values_list("pk", "import_run"))
 
 
 def found_different(lead_id: int) -> set[int]:
@@ -53,12 +63,14 @@ def remember_different(
     pairs: Iterable[tuple[int, int]], *, by: User | None, comment: str = ""
 ) -> None:
     """Keep of these pairs of lead ids that they are not the same, whatever was kept before."""
-    now = timezone.now()
+    now, pairs = timezone.now(), list(pairs)
+    runs = _imports(max(one) for one in pairs)
     Pair.objects.bulk_create(
         [
             Pair(
                 lead_id=max(one),
                 other_id=min(one),
+                import_run_id=runs[max(one)],
                 kind=PairKind.PERSON,
                 score=1.0,
                 rule=BY_HAND,
@@ -112,22 +124,27 @@ def hand_over(gone: Lead, kept: Lead, *, by: User | None) -> list[int]:
     Returns the ids of the pairs that were closed for it.
     """
     pairs = list(
-        Pair.objects.filter(Q(lead=gone) | Q(other=gone), state=PairState.OPEN).exclude(
-            Q(lead=kept) | Q(other=kept)
-        )
+        Pair.objects.filter(Q(lead=gone) | Q(other=gone), state=PairState.OPEN)
+        .exclude(Q(lead=kept) | Q(other=kept))
+        .select_related("lead", "other")
     )
-    Pair.objects.bulk_create(
-        [_moved(pair, gone.pk, kept.pk) for pair in pairs], ignore_conflicts=True
-    )
+    runs = {lead: run for p in pairs for lead, run in _runs(p)} | {kept.pk: kept.import_run_id}
+    moved = [_moved(pair, gone.pk, kept.pk, runs) for pair in pairs]
+    Pair.objects.bulk_create(moved, ignore_conflicts=True)
     decide([pair.pk for pair in pairs], PairState.PASSED, by=by)
     return [pair.pk for pair in pairs]
 
 
-def _moved(pair: Pair, gone: int, kept: int) -> Pair:
+def _runs(pair: Pair) -> list[tuple[int, int]]:
+    return [(one.pk, one.import_run_id) for one in (pair.lead, pair.other)]
+
+
+def _moved(pair: Pair, gone: int, kept: int, runs: Mapping[int, int]) -> Pair:
     third = pair.other_id if pair.lead_id == gone else pair.lead_id
     return Pair(
         lead_id=max(kept, third),
         other_id=min(kept, third),
+        import_run_id=runs[max(kept, third)],
         kind=pair.kind,
         score=pair.score,
         rule=pair.rule,

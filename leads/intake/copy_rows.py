@@ -57,10 +57,10 @@ def check_with_each_copy() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def keep_pairs(placed: Placed) -> None:
+def keep_pairs(run: Import, placed: Placed) -> None:
     """Keep what was judged of rows that are not duplicates, after they are in the table."""
     Pair.objects.bulk_create(
-        pair_of(placed.ids[place], judgement)
+        pair_of(placed.ids[place], run.pk, judgement)
         for place, judgement in placed.judged.items()
         if judgement.treatment is not Treatment.MARK
     )

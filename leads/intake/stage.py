@@ -129,7 +129,7 @@ def _load(run: Import, progress: Progress) -> None:
         for chunk, bytes_done in chunks:
             placed = _place(chunk, judge)
             copier.copy(placed)
-            keep_pairs(placed)
+            keep_pairs(run, placed)
             counts.add(placed.statuses)
             progress.show(counts.rows, bytes_done)
         if not counts.rows:

@@ -26,11 +26,12 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(null=True)),
                 ('comment', models.TextField(blank=True, default='')),
                 ('decided_by', models.ForeignKey(db_index=False, help_text="Null for what the source's policy decided.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('import_run', models.ForeignKey(db_index=False, help_text='That of the newer lead: queues are worked through import by import.', on_delete=django.db.models.deletion.CASCADE, related_name='+', to='leads.import')),
                 ('lead', models.ForeignKey(db_index=False, help_text='The newer.', on_delete=django.db.models.deletion.CASCADE, related_name='pairs', to='leads.lead')),
                 ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='newer_pairs', to='leads.lead')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['lead'], name='pair_open')],
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['lead'], name='pair_open'), models.Index(condition=models.Q(('state', 'open')), fields=['import_run', 'lead'], name='pair_desk')],
                 'constraints': [models.UniqueConstraint(fields=('lead', 'other'), name='pair_once'), models.CheckConstraint(condition=models.Q(('lead_id__gt', models.F('other_id'))), name='pair_newer_and_older'), models.CheckConstraint(condition=models.Q(('state', 'open'), ('decided_at__isnull', False), _connector='OR'), name='pair_decided_at')],
             },
         ),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from leads.models.intake import Import
 from leads.models.lead import Lead
 
 
@@ -31,6 +32,13 @@ class Pair(models.Model):
 
     lead = models.ForeignKey(
         Lead, on_delete=models.CASCADE, db_index=False, related_name="pairs", help_text="The newer."
+    )
+    import_run = models.ForeignKey(
+        Import,
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="+",
+        help_text="That of the newer lead: queues are worked through import by import.",
     )
     other = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="newer_pairs")
     kind = models.CharField(max_length=9, choices=PairKind)
@@ -61,7 +69,12 @@ class Pair(models.Model):
                 name="pair_decided_at", condition=Q(state="open") | Q(decided_at__isnull=False)
             ),
         ]
-        indexes = [models.Index(fields=["lead"], name="pair_open", condition=Q(state="open"))]
+        indexes = [
+            models.Index(fields=["lead"], name="pair_open", condition=Q(state="open")),
+            models.Index(
+                fields=["import_run", "lead"], name="pair_desk", condition=Q(state="open")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"lead {self.lead_id} and lead {self.other_id}: {self.get_kind_display()}"

@@ -44,12 +44,14 @@ _OF_QUEUE = {
 # A lead that was approved before it was compared is still to be looked at.
 _HELD_LEADS = """
     SELECT DISTINCT item.id FROM leads_pair pair JOIN leads_lead item ON item.id = pair.lead_id
-    WHERE pair.state = 'open' AND item.status IN ('staged', 'approved')
+    WHERE pair.import_run_id = run.id AND pair.state = 'open'
+        AND item.status IN ('staged', 'approved')
 """
-_COUNT = f"""
-    (SELECT count(*) FROM (SELECT 1 FROM leads_lead item
-     WHERE item.import_run_id = run.id AND {{queue}} LIMIT {MOST_COUNTED + 1}) counted)
-"""  # noqa: S608 - our own words
+# The leads of the import `run` in each queue, found by a short walk of an index.
+_LEADS = {
+    queue: f"SELECT item.id FROM leads_lead item WHERE item.import_run_id = run.id AND {condition}"  # noqa: S608
+    for queue, condition in _OF_QUEUE.items()
+} | {Queue.DUPLICATES: _HELD_LEADS}
 _FREE = """
     NOT EXISTS (SELECT 1 FROM leads_deskclaim claim WHERE claim.lead_id = item.id
                 AND claim.user_id <> %(user)s AND claim.until > now())
@@ -109,12 +111,10 @@ def take(
 
 def _candidates(queue: Queue, user: User, part: Part, after: int, back: bool) -> Sequence[int]:
     beyond, order = ("<", "DESC") if back else (">", "ASC")
-    wanted = _OF_QUEUE.get(queue, f"item.id IN ({_HELD_LEADS})")
     # Import by import, so that each is one short walk of an index, whatever lies before it.
     statement = f"""
         SELECT found.id FROM leads_import run CROSS JOIN LATERAL (
-            SELECT item.id FROM leads_lead item
-            WHERE item.import_run_id = run.id AND {wanted} AND {_FREE}
+            {_LEADS[queue]} AND {_FREE}
                 AND (run.id <> %(run)s OR item.id {beyond} %(after)s)
             ORDER BY item.id {order} LIMIT {_TRIES}
         ) found
@@ -181,8 +181,10 @@ def check_unchanged(lead: Lead, seen: str) -> None:
 
 def waiting(part: Part = EVERYTHING, first: int = 0) -> list[Waiting]:
     """The oldest IMPORTS_SHOWN imports with leads that wait, from the id `first` on."""
-    queues = {**_OF_QUEUE, Queue.DUPLICATES: f"item.id IN ({_HELD_LEADS})"}
-    counts = ",".join(_COUNT.format(queue=condition) for condition in queues.values())
+    counts = ",".join(
+        f"(SELECT count(*) FROM ({leads} LIMIT {MOST_COUNTED + 1}) counted)"  # noqa: S608
+        for leads in _LEADS.values()
+    )
     statement = f"""
         SELECT run.id, run.filename, source.name, source.id, run.created_at, {counts}
         FROM leads_import run JOIN leads_source source ON source.id = run.lead_source_id
@@ -195,6 +197,6 @@ def waiting(part: Part = EVERYTHING, first: int = 0) -> list[Waiting]:
         cursor.execute(statement, {**part.values, "first": first})
         rows = cursor.fetchall()
     return [
-        Waiting(id_, filename, source, source_id, since, dict(zip(queues, numbers, strict=True)))
+        Waiting(id_, filename, source, source_id, since, dict(zip(_LEADS, numbers, strict=True)))
         for id_, filename, source, source_id, since, *numbers in rows
     ]

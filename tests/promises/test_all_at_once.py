@@ -112,7 +112,14 @@ def _make_pairs(import_id: int, chance: random.Random) -> None:
         other = chance.choice(older)
         if other.pk < lead.pk:
             Pair.objects.get_or_create(
-                lead=lead, other=other, defaults={"kind": "person", "score": 0.6, "rule": "email"}
+                lead=lead,
+                other=other,
+                defaults={
+                    "kind": "person",
+                    "score": 0.6,
+                    "rule": "email",
+                    "import_run_id": import_id,
+                },
             )
 
 
