@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from leads.dedup.judge import Judgement
+from leads.dedup.same_number import Judgement
 from leads.models import Lead, Pair, PairKind, PairState, Treatment
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from leads.dedup.judge import PERSON, Judge
+from leads.dedup.same_number import PERSON, Judge
 from leads.models import DuplicatePolicy, Import, ImportStatus, Lead, LeadStatus, Treatment
 
 MOST = 100_000  # rows that are looked at

@@ -11,8 +11,8 @@ from django.db.models import Field
 from django.utils import timezone
 from psycopg import sql
 
-from leads.dedup.judge import WHY, Judgement
 from leads.dedup.pairs import pair_of
+from leads.dedup.same_number import WHY, Judgement
 from leads.intake.prepare import Prepared
 from leads.models import Import, Lead, Pair, Treatment
 from leads.vicidial.fields import FIELDS

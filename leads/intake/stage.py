@@ -23,8 +23,8 @@ from django.utils import timezone
 
 from leads.assess import rules_of
 from leads.dedup.exact import prefer_index, try_lock_phones
-from leads.dedup.judge import PERSON, Judge, Person
 from leads.dedup.policy import policy_for
+from leads.dedup.same_number import PERSON, Judge, Person
 from leads.intake.account import Counts, account
 from leads.intake.ahead import ahead
 from leads.intake.copy_rows import Copier, Placed, check_with_each_copy, keep_pairs, reserve_ids

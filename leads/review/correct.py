@@ -12,10 +12,10 @@ from django.db import transaction
 from leads import lifecycle
 from leads.assess import Assessment, assess, rules_of
 from leads.dedup.exact import try_lock_phones
-from leads.dedup.judge import WHY, Judge, Judgement
 from leads.dedup.on_dialer import ON_DIALER
 from leads.dedup.pairs import found_different, hold
 from leads.dedup.policy import policy_for
+from leads.dedup.same_number import WHY, Judge, Judgement
 from leads.history.context import because
 from leads.lifecycle import without_deadlocks
 from leads.models import Lead, LeadStatus, Treatment

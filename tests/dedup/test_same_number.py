@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from leads.dedup.judge import Judge, Judgement
 from leads.dedup.policy import policy_for
+from leads.dedup.same_number import Judge, Judgement
 from leads.models import DuplicatePolicy, Import, Lead, LeadStatus, PairKind, Treatment
 from tests.factories import make_dialer, make_import, make_lead, make_source
 
