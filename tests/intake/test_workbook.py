@@ -33,11 +33,13 @@ LEAD = row(2, text_cell("A2", "7275550100"), text_cell("B2", "Ann"))
 UNSEEN = HEADER + row(2, '<c r="xfd1048576"><v>1</v></c>')
 
 
-LONG = 15_000  # rows: more than are sent at once, and than fit into a pipe
+LONG = 25_000  # rows: more than are sent at once, and than the largest pipe takes
 
 
 def long_book(folder: Path) -> Path:
-    return xlsx(folder / "long.xlsx", [ROWS[0], *([str(n), "x" * 99] for n in range(LONG))])
+    return xlsx(
+        folder / "long.xlsx", [ROWS[0], *([f"727555{n:04d}", "x" * 99] for n in range(LONG))]
+    )
 
 
 def children() -> list[psutil.Process]:
@@ -134,8 +136,7 @@ def test_a_slow_listener_is_not_what_takes_long(
 def test_an_import_whose_reader_ends_midway_fails_and_nothing_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leads = [[f"727555{n % 10_000:04d}", "Ann"] for n in range(LONG)]
-    content = xlsx(tmp_path / "a.xlsx", [ROWS[0], *leads]).read_bytes()
+    content = long_book(tmp_path).read_bytes()
     run = receive(io.BytesIO(content), "leads.xlsx", make_source())
     record = SheetRows._record
 
