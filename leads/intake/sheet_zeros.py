@@ -9,38 +9,59 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import Counter
-from pathlib import Path
+from typing import BinaryIO
 from xml.etree import ElementTree
 
 _NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ZEROS = re.compile(r"(?:\[[^\]]*\])*(0{2,15})(?:;.*)?")
-_CELL = re.compile(rb"<c\b[^>]*?\br=\"([A-Z]{1,3})[0-9]+\"[^>]*?\bs=\"([0-9]+)\"")
+_CELL = re.compile(
+    rb"<c\b[^>]{0,100}?\br=\"([A-Z]{1,3})[0-9]{1,9}\"[^>]{0,100}?\bs=\"([0-9]{1,9})\""
+)
 _BLOCK = 1024 * 1024
 _LONGEST_CELL = 200  # bytes of a cell's opening tag
-MOST_STYLES = 8 * 1024 * 1024
+MOST_PARSED = 8 * 1024 * 1024
 
 
-def zero_columns(path: Path, sheet: int) -> dict[int, int]:
-    """For each column (from 0) of the `sheet` (from 0) whose numbers are shown with leading zeros,
-    how many digits they have. Empty for files that are no XLSX, and where nothing can be told."""
-    if not zipfile.is_zipfile(path):
+def zero_columns(file: BinaryIO, sheet: str) -> dict[int, int]:
+    """For each column (from 0) of the `sheet` whose numbers are shown with leading zeros, how many
+    digits they have. Empty for files that are no XLSX, and where nothing can be told."""
+    if not zipfile.is_zipfile(file):
         return {}
     try:
-        with zipfile.ZipFile(path) as packed:
+        with zipfile.ZipFile(file) as packed:
             styles = _zero_styles(packed)
-            return _columns(packed, f"xl/worksheets/sheet{sheet + 1}.xml", styles) if styles else {}
+            return _columns(packed, _part_of(packed, sheet), styles) if styles else {}
     except (KeyError, zipfile.BadZipFile, ElementTree.ParseError, ValueError):
         return {}
 
 
+def _part_of(packed: zipfile.ZipFile, sheet: str) -> str:
+    """The name of the part with the sheet. Raises KeyError."""
+    targets = {
+        found.get("Id"): found.get("Target", "")
+        for found in _parsed(packed, "xl/_rels/workbook.xml.rels")
+    }
+    for found in _parsed(packed, "xl/workbook.xml").iter(f"{_NAMESPACE}sheet"):
+        if found.get("name") == sheet:
+            target = targets[found.get(_RELATION)]
+            return target[1:] if target.startswith("/") else f"xl/{target}"
+    raise KeyError(sheet)
+
+
+def _parsed(packed: zipfile.ZipFile, part: str) -> ElementTree.Element:
+    """Raises ValueError for what is too large, or can be made to swell."""
+    if packed.getinfo(part).file_size > MOST_PARSED:
+        raise ValueError(part)
+    text = packed.read(part)
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+        raise ValueError(part)
+    return ElementTree.fromstring(text)  # noqa: S314 - see the line above
+
+
 def _zero_styles(packed: zipfile.ZipFile) -> dict[int, int]:
     """The cell styles (by their index) whose format is zeros alone -> how many."""
-    if packed.getinfo("xl/styles.xml").file_size > MOST_STYLES:
-        return {}
-    text = packed.read("xl/styles.xml")
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-        return {}  # no spreadsheet program writes them, and they can be made to swell
-    root = ElementTree.fromstring(text)  # noqa: S314 - see the line above
+    root = _parsed(packed, "xl/styles.xml")
     formats = {
         found.get("numFmtId"): len(match[1])
         for found in root.iter(f"{_NAMESPACE}numFmt")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.intake import read_sheet
@@ -95,20 +95,6 @@ def zipped(path: Path, **parts: bytes) -> Path:
     return path
 
 
-def test_what_unpacks_a_thousandfold_is_not_opened(tmp_path: Path) -> None:
-    bomb = zipped(tmp_path / "a.xlsx", xl__workbook_xml=b"", xl__sheet1_xml=b" " * 50_000_000)
-    with pytest.raises(IntakeError, match="unpacks to 47 MB from very little"):
-        look_at(bomb)
-
-
-def test_more_than_fits_into_memory_is_refused_with_a_way_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(read_sheet, "MOST_UNPACKED", 1000)
-    with pytest.raises(IntakeError, match="Save it as CSV"):
-        look_at(xlsx(tmp_path / "a.xlsx", ROWS))
-
-
 def test_a_cut_or_damaged_workbook_is_refused_in_words(tmp_path: Path) -> None:
     whole = xlsx(tmp_path / "a.xlsx", ROWS).read_bytes()
     for number, content in enumerate(
@@ -124,21 +110,6 @@ def test_a_workbook_whose_sheet_is_nonsense_is_refused_in_words(tmp_path: Path) 
     path = zipped(tmp_path / "a.xlsx", xl__workbook_xml=b"<nonsense")
     with pytest.raises(IntakeError, match="cannot be read"):
         look_at(path)
-
-
-def test_a_password_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "secret.xlsx"
-    path.write_bytes(xls(tmp_path / "a.xls", ROWS).read_bytes())
-
-    class Locked:
-        @staticmethod
-        def from_filelike(_: object) -> None:
-            raise read_sheet.PasswordError("Workbook is password protected")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(read_sheet, "CalamineWorkbook", Locked)
-        with pytest.raises(IntakeError, match="protected by a password"):
-            look_at(path)
 
 
 def test_an_empty_workbook_and_another_archive_are_refused(tmp_path: Path) -> None:
@@ -177,6 +148,7 @@ def test_whatever_json_holds_comes_back_as_text(
     assert not any("\0" in cell for _, cells in rows for cell in cells)
 
 
+@settings(deadline=None, max_examples=60)  # some start a process
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"", b"PK\x03\x04", b"{", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]),
@@ -192,8 +164,7 @@ def test_no_bytes_bring_the_readers_down(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("make", [xlsx, xls, ods])
-def test_a_spreadsheet_is_staged_like_any_file(tmp_path: Path, make: Any, settings: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
+def test_a_spreadsheet_is_staged_like_any_file(tmp_path: Path, make: Any) -> None:
     path = make(tmp_path / "leads.bin", [*ROWS, ["12", "Bob", ""]])
     with path.open("rb") as file:
         run = load(receive(file, "leads.xlsx", make_source()))
@@ -205,8 +176,7 @@ def test_a_spreadsheet_is_staged_like_any_file(tmp_path: Path, make: Any, settin
 
 
 @pytest.mark.django_db
-def test_json_lines_and_files_without_a_header_are_staged(tmp_path: Path, settings: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
+def test_json_lines_and_files_without_a_header_are_staged(tmp_path: Path) -> None:
     text = b'{"phone": "7275550100", "first_name": "Ann"}\nbroken\n'
     run = load(receive(io.BytesIO(text), "leads.jsonl", make_source()))
     assert (run.rows_staged, run.rows_invalid) == (1, 1)
@@ -218,8 +188,7 @@ def test_json_lines_and_files_without_a_header_are_staged(tmp_path: Path, settin
 
 
 @pytest.mark.django_db
-def test_a_file_without_header_and_phone_numbers_is_refused(tmp_path: Path, settings: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
+def test_a_file_without_header_and_phone_numbers_is_refused(tmp_path: Path) -> None:
     path = xlsx(tmp_path / "a.xlsx", [["x 1234567890", 1], ["y", 2]])
     with path.open("rb") as file, pytest.raises(IntakeError, match="no header line"):
         receive(file, "a.xlsx", make_source())

@@ -1,0 +1,112 @@
+"""Whether a workbook can be opened at all, found out before its reader is let near it."""
+
+from __future__ import annotations
+
+import csv
+import lzma
+import mmap
+import zipfile
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+from leads.intake.errors import IntakeError
+from leads.intake.sheet_extent import extent_of
+
+# Its reader takes some two to five times as much memory as this.
+MOST_UNPACKED = 600 * 1024 * 1024
+# A sheet of repeated words is packed to a twentieth; what is packed a thousandfold is made for it.
+MOST_PACKED = 200
+SMALL = 20 * 1024 * 1024
+PASSWORD = "The spreadsheet is protected by a password. Save it without one."  # noqa: S105
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+_BLOCK = 1024 * 1024
+# What a damaged archive brings up in zipfile.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError,
+    NotImplementedError, RuntimeError, OSError, EOFError, ValueError,
+)  # fmt: skip
+
+
+def check(file: BinaryIO) -> None:
+    """Raises IntakeError for what is no workbook, or has a password, is damaged, or would not fit
+    into memory."""
+    file.seek(0)
+    if file.read(len(OLE)) == OLE:
+        _check_old(file)
+        return
+    size = file.seek(0, 2)
+    try:
+        with zipfile.ZipFile(file) as packed:
+            _check_kind(packed)
+            _check_size(packed, size)
+            for part in packed.infolist():
+                _check_part(packed, part)
+    except _DAMAGED as error:
+        raise IntakeError(
+            f"The file begins as a spreadsheet or a zip archive and is damaged or cut ({error})."
+            " Save it anew, or download it again."
+        ) from None
+
+
+def _check_old(file: BinaryIO) -> None:
+    """The streams of an old Office file have their names anywhere in it."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+
+        def has(name: str) -> bool:
+            return content.find(name.encode("utf-16-le")) >= 0
+
+        if has("EncryptedPackage"):
+            raise IntakeError(PASSWORD)
+        if not has("Workbook") and not has("Book"):
+            raise IntakeError(
+                "The file is an old Office file other than a spreadsheet, not CSV. Load a"
+                " spreadsheet or a CSV file."
+            )
+
+
+def _check_kind(packed: zipfile.ZipFile) -> None:
+    names = set(packed.namelist())
+    if names & {"xl/workbook.xml", "xl/workbook.bin"}:
+        return
+    if "mimetype" in names:
+        with packed.open("mimetype") as part:
+            if part.read(100).startswith(_OPEN_DOCUMENT):
+                return
+    table = Path(__file__).with_name("archives.csv")
+    with table.open(encoding="utf-8", newline="") as file:
+        for kind in csv.DictReader(file):
+            if any(name.startswith(kind["part"]) for name in names):
+                raise IntakeError(f"The file is {kind['what']}, not CSV. {kind['remedy']}")
+
+
+def _check_size(packed: zipfile.ZipFile, size: int) -> None:
+    unpacked = sum(part.file_size for part in packed.infolist())
+    if unpacked > SMALL and unpacked > MOST_PACKED * size:
+        raise IntakeError(
+            f"The spreadsheet unpacks to {unpacked // 2**20:,} MB from very little, as files do"
+            " that are made to bring programs down. It was not opened."
+        )
+    if unpacked > MOST_UNPACKED:
+        raise IntakeError(
+            f"The spreadsheet unpacks to {unpacked // 2**20:,} MB, more than the"
+            f" {MOST_UNPACKED // 2**20} MB that can be read. Save it as CSV, which may have any"
+            " length, or in several parts."
+        )
+
+
+def _check_part(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Read all of it: sizes can lie, and what is then unpacked does not fit its checksum."""
+    extent = extent_of(part.filename)
+    first = True
+    with packed.open(part) as file:
+        while block := file.read(_BLOCK):
+            if first and b"<!DOCTYPE" in block and part.filename.endswith((".xml", ".rels")):
+                raise IntakeError(
+                    f"The spreadsheet defines words of its own in {part.filename}, as no"
+                    " spreadsheet program does. It was not opened. Save it anew, or as CSV."
+                )
+            first = False
+            if extent is not None:
+                extent.take(block)
