@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,3 +21,11 @@ def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> Comparison:
     if not all(names):
         return Comparison(0.5, "number")
     return Comparison(1.0, "person") if names[0] == names[1] else Comparison(0.0, "household")
+
+
+def compare_many(
+    leads: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, float]]:
+    leads: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, float]]:
+    return [(c.kind, c.score) for c in map(compare, leads, others)]

@@ -65,6 +65,12 @@ def test_of_a_household_that_was_let_pass_each_member_is_known() -> None:
     assert (found[2].twin, found[2].kind) == (first.pk, PairKind.PERSON)
 
 
+def test_a_number_that_comes_very_often_is_still_judged() -> None:
+    people = [{**ANN, "first_name": f"Person{n}", "last_name": f"Of{n}"} for n in range(40)]
+    found = judged(make_import(), *people, same_household=Treatment.PASS)
+    assert len(found) == 39
+
+
 def test_what_is_marked_as_a_duplicate_is_nobodys_twin() -> None:
     found = judged(make_import(), ANN, ANN, ANN)
     assert [found[place].twin for place in (1, 2)] == [10**9, 10**9]
