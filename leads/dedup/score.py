@@ -26,6 +26,4 @@ def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> Comparison:
 def compare_many(
     leads: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
 ) -> list[tuple[str, float]]:
-    leads: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
-) -> list[tuple[str, float]]:
     return [(c.kind, c.score) for c in map(compare, leads, others)]
