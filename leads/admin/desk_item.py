@@ -68,7 +68,7 @@ def item(lead: Lead, queue: Queue, user: User) -> dict[str, Any]:
         "findings": findings(lead),
         "edit": edit_fields(lead),
         "editable": lead.status not in ON_ITS_WAY,
-        "needs_comment": bool(lead.warnings),
+        "needs_comment": bool(lead.warnings) and not others,
         "reasons": reasons(remembered),
         "comments": list(dict.fromkeys(one.comment for one in remembered if one.comment))[
             :COMMENTS
