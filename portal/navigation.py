@@ -60,6 +60,12 @@ SIDEBAR: dict[str, Any] = {
                     "admin:leads_pushattempt_changelist",
                     "leads.view_pushattempt",
                 ),
+                page(
+                    _("Exports"),
+                    "download",
+                    "admin:leads_export_changelist",
+                    "leads.view_export",
+                ),
             ],
         },
         {

@@ -8,10 +8,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -19,16 +22,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
+    DropdownFilter,
     RangeDateFilter,
     RelatedDropdownFilter,
+    SingleNumericFilter,
 )
 from unfold.decorators import display
 
+from leads.admin.exports import ExportPages
+from leads.admin.lead_filters import in_words
 from leads.admin.lead_search import LARGEST_ID, search
 from leads.admin.own_imports import sees_all_pushes
 from leads.admin.parts import ReadOnlyAdmin
 from leads.models import Lead, Outcome, PushAttempt
-from leads.vicidial.reasons import sentence_for
+from leads.reports import push_history
+from leads.vicidial.reasons import REASONS, sentence_for
 
 MOST_LEADS = 1000
 
@@ -53,6 +61,42 @@ class OpenedFilter(RangeDateFilter):
         return timezone.make_aware(datetime.combine(day, time.min)) if day else None
 
 
+class UserFilter(DropdownFilter):
+    """Whose batch it was; asked of the table of users, not of the attempts."""
+
+    title = _("user")
+    parameter_name = "user__id__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        people = User.objects.filter(is_staff=True).order_by("username")
+        return [(str(pk), name) for pk, name in people.values_list("pk", "username")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[PushAttempt]
+    ) -> QuerySet[PushAttempt]:
+        asked = self.value()
+        if not asked:
+            return queryset
+        if not (asked.isascii() and asked.isdigit() and len(asked) <= 9):
+            raise IncorrectLookupParameters(f"{asked} is no user.")
+        return queryset.filter(user=int(asked))
+
+
+class ReasonFilter(DropdownFilter):
+    """Why a dialer refused or stopped: one of the reasons that are known."""
+
+    title = _("reason")
+    parameter_name = "reason__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(code, in_words(code)) for code in sorted(REASONS)]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[PushAttempt]
+    ) -> QuerySet[PushAttempt]:
+        return queryset.filter(reason=self.value()) if self.value() else queryset
+
+
 @admin.register(PushAttempt)
 class PushAttemptAdmin(ReadOnlyAdmin):
     """Looked at by auditors and admins; reviewers see those about leads of their own imports."""
@@ -75,9 +119,13 @@ class PushAttemptAdmin(ReadOnlyAdmin):
         ("outcome", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ("dialer", RelatedDropdownFilter),
+        UserFilter,
+        ReasonFilter,
+        ("asked_list_id", SingleNumericFilter),
         ("opened_at", OpenedFilter),
     ]
     list_filter_submit = True
+    list_before_template: Any = "admin/leads/exports.html"
     search_fields = ["lead__phone_e164"]  # shows the box; get_search_results answers
     search_help_text = _("Phone, name, vendor code or lead_id of the lead")
     show_facets = admin.ShowFacets.NEVER
@@ -127,6 +175,19 @@ class PushAttemptAdmin(ReadOnlyAdmin):
         "whole_answer",
         "said",
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*self.exports().urls(), *super().get_urls()]
+
+    def exports(self) -> ExportPages:
+        return ExportPages(self, "push history", push_history.rows)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        links = self.exports().links(request)
+        context: dict[str, Any] = {**(extra_context or {}), "exports": links}
+        return super().changelist_view(request, context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PushAttempt]:
         attempts: QuerySet[PushAttempt] = super().get_queryset(request)

@@ -29,6 +29,7 @@ WHY = {
     PairKind.HOUSEHOLD: "HOUSEHOLD",
     PairKind.NUMBER: "NUMBER",
 }
+BY_NUMBER = frozenset(WHY.values())
 Person = Mapping[str, Any]
 
 

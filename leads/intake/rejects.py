@@ -7,28 +7,20 @@ to the import it came from.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import xlsxwriter
 from django.db.models import QuerySet
 
 from leads.cleaning.reasons import REASONS, Severity
+from leads.dedup.same_number import BY_NUMBER
 from leads.models import Import, Lead, LeadStatus
+from leads.reports import tables
 
 # The first columns of such a file. None of them is a name that a column of leads could have.
 COLUMNS = ("portal_import", "portal_line", "portal_status", "portal_reason", "portal_suggestion")
-# What XLSX can hold: rows of a sheet, characters of a cell.
-MOST_SHEET_ROWS = 1_048_576
-MOST_CELL = 32_767
 _AT_ONCE = 2000
-# A spreadsheet takes these for the beginning of a formula, which can read other files and call
-# addresses; plain numbers with a sign are none.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?[0-9][0-9 ().,/-]*")
 
 
 def rejected(run: Import) -> int:
@@ -37,43 +29,13 @@ def rejected(run: Import) -> int:
 
 
 def as_csv(run: Import) -> Iterator[bytes]:
-    """The file as CSV in UTF-8 with a byte order mark (spreadsheets need it), part by part."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    out.write("\ufeff")
-    for number, row in enumerate(_table(run)):
-        writer.writerow([harmless(cell) for cell in row])
-        if number % _AT_ONCE == 0:
-            yield _taken(out)
-    yield _taken(out)
+    """The file as CSV, part by part."""
+    return tables.as_csv(_table(run))
 
 
 def as_xlsx(run: Import, path: Path) -> None:
-    """Write the file as XLSX to `path`; every cell is text. Raises ValueError if a sheet cannot
-    hold so many rows."""
-    if (number := rejected(run)) >= MOST_SHEET_ROWS:
-        raise ValueError(
-            f"{number:,} rows do not fit into one sheet ({MOST_SHEET_ROWS:,}): take the CSV file."
-        )
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(path, options) as book:
-        sheet = book.add_worksheet("Rejected rows")
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(3, 4, 60)
-        bold = book.add_format({"bold": True})
-        for number, row in enumerate(_table(run)):
-            for place, cell in enumerate(row):
-                sheet.write_string(number, place, cell[:MOST_CELL], bold if number == 0 else None)
-
-
-def harmless(cell: str) -> str:
-    """The cell so that no spreadsheet takes it for a formula: `as_given` takes the mark off."""
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
-
-
-def as_given(cell: str) -> str:
-    """The cell without the mark of `harmless`."""
-    return cell[1:] if cell.startswith("'") and harmless(cell[1:]) == cell else cell
+    """Write the file as XLSX to `path`. Raises ValueError if a sheet cannot hold so many rows."""
+    tables.as_xlsx(_table(run), path, "Rejected rows", wide=(3, 4))
 
 
 def corrects(header: Sequence[str], first: Sequence[str]) -> int | None:
@@ -96,8 +58,9 @@ def _table(run: Import) -> Iterator[list[str]]:
     own = len(COLUMNS) if corrects(run.header, ["0"]) is not None else 0
     yield [*COLUMNS, *run.header[own:]]
     columns = ("line", "status", "raw", "reasons", "findings")
-    first = ("duplicate_of", "duplicate_of__import_run__filename", "duplicate_of__line")
-    found = _rows(run).order_by("line", "id").values_list(*columns, *first)
+    twin_of = ("duplicate_of__import_run__filename", "duplicate_of__line")
+    names = (*columns, "duplicate_why", "duplicate_of", *twin_of)
+    found = _rows(run).order_by("line", "id").values_list(*names)
     for line, status, raw, codes, findings, *twin in found.iterator(chunk_size=_AT_ONCE):
         if status == LeadStatus.DUPLICATE:
             reason, suggestion = _twin(*twin)
@@ -115,15 +78,8 @@ def _stops(codes: Iterable[str], findings: Iterable[dict[str, str]]) -> tuple[st
     return " ".join(texts), " ".join(dict.fromkeys(filter(None, remedies)))
 
 
-def _twin(lead_id: int, filename: str, line: int) -> tuple[str, str]:
-    return (
-        f"The phone number is lead {lead_id} of the portal already ({filename}, line {line}).",
-        "Leave the row out, or give another number.",
-    )
-
-
-def _taken(out: io.StringIO) -> bytes:
-    text = out.getvalue()
-    out.seek(0)
-    out.truncate()
-    return text.encode()
+def _twin(why: str, lead_id: int, filename: str, line: int) -> tuple[str, str]:
+    known = f"lead {lead_id} of the portal already ({filename}, line {line})."
+    if why in BY_NUMBER:
+        return f"The phone number is {known}", "Leave the row out, or give another number."
+    return f"The person is {known}", "Leave the row out."

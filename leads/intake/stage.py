@@ -33,11 +33,11 @@ from leads.intake.look import Rows, rows_of
 from leads.intake.prepare import Prepared, Preparer
 from leads.intake.progress import Cancelled, Progress, Told
 from leads.intake.read_text import Record
-from leads.intake.rejects import as_given
 from leads.intake.sniff import Layout
 from leads.intake.stored import layout_of
 from leads.intake.upload import columns_of
 from leads.models import Import, ImportStatus, LeadStatus, Treatment
+from leads.reports.tables import as_given
 
 log = logging.getLogger(__name__)
 CHUNK = 5000

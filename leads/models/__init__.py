@@ -2,6 +2,7 @@
 
 from leads.models.desk import Decision, DecisionVerb, DeskClaim
 from leads.models.dialer import Dialer, DialerList
+from leads.models.export import Export
 from leads.models.history import LeadCorrection, LeadStanding
 from leads.models.intake import Import, ImportStatus, Source, SourceMapping
 from leads.models.lead import Lead
@@ -20,6 +21,7 @@ __all__ = [
     "Dialer",
     "DialerList",
     "DuplicatePolicy",
+    "Export",
     "Import",
     "ImportStatus",
     "Lead",

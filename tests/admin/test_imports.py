@@ -14,8 +14,9 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from leads import tasks
-from leads.intake import rejects, stage, take_back
+from leads.intake import stage, take_back
 from leads.models import Import, ImportStatus, Lead, LeadStatus, Source
+from leads.reports import tables
 from leads.review.follow_up import follow_up
 from tests.factories import make_attempt, make_import, make_lead, make_source, make_user
 
@@ -348,9 +349,9 @@ def test_an_import_that_is_not_done_has_no_rejected_rows(reviewer: Client) -> No
 def test_more_rows_than_a_sheet_holds_are_refused_in_words(
     reviewer: Client, loaded: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rejects, "MOST_SHEET_ROWS", 1)
+    monkeypatch.setattr(tables, "MOST_SHEET_ROWS", 1)
     page = reviewer.get(rejected(loaded, "xlsx"), follow=True).content.decode()
-    assert "do not fit into one sheet" in page
+    assert "take the CSV file" in page
 
 
 def test_rows_that_came_back_link_both_imports(reviewer: Client, loaded: Import) -> None:
