@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from leads.intake import mapping
+from leads.intake.encoding import ENCODINGS
 from leads.intake.errors import IntakeError
 from leads.intake.headers import FULL_NAME
+from leads.intake.quoting import DOUBLE, NO_QUOTE, SINGLE
 from leads.intake.read_sheet import sheet_names
-from leads.intake.sniff import ENCODINGS, SHEET, TEXT, without_header
+from leads.intake.sniff import SHEET, TEXT, without_header
 from leads.intake.upload import LIST_IDS
 from leads.models import Dialer, DialerList, Import
 from leads.vicidial.custom import CUSTOM, is_label
@@ -25,6 +27,11 @@ SPLIT_LABELS = {
     mapping.CITY_LINE: _("“city, ST zip” → city, state and postal code"),
 }
 DELIMITERS = [(",", _("commas")), (";", _("semicolons")), ("\t", _("tabs")), ("|", _("bars"))]
+MARKS = [
+    (DOUBLE, _('double marks: "…"')),
+    (SINGLE, _("single marks: '…'")),
+    (NO_QUOTE, _("nothing: every mark is text")),
+]
 HEADERS = [("yes", _("yes, the first row")), ("no", _("no, every row is a lead"))]
 
 
@@ -89,11 +96,13 @@ class MappingForm(forms.Form):
     def _reading(self) -> None:
         run = self.run
         if run.kind == TEXT:
-            known = sorted({*ENCODINGS, run.encoding})
+            known = dict.fromkeys([*ENCODINGS, run.encoding])
             encodings = [(name, name) for name in known]
             self._choose("encoding", _("Encoding"), encodings, run.encoding, needed=True)
             marks = _("Between the cells")
             self._choose("delimiter", marks, DELIMITERS, run.delimiter, needed=True)
+            around = _("Around cells with such a mark inside")
+            self._choose("quote", around, MARKS, run.quote or DOUBLE, needed=True)
         if run.kind == SHEET:
             names = self._sheets()
             self._choose("sheet", _("Sheet"), [(n, n) for n in names], run.sheet, needed=True)
@@ -109,7 +118,7 @@ class MappingForm(forms.Form):
 
     @property
     def reading(self) -> list[forms.BoundField]:
-        names = ("sheet", "encoding", "delimiter", "header")
+        names = ("sheet", "encoding", "delimiter", "quote", "header")
         return [self[name] for name in names if name in self.fields]
 
     @property
@@ -155,6 +164,7 @@ class MappingForm(forms.Form):
         if self.changes_reading():
             run.encoding = data.get("encoding", run.encoding)
             run.delimiter = data.get("delimiter", run.delimiter)
+            run.quote = data.get("quote", run.quote)
             run.sheet = data.get("sheet", run.sheet)
             run.has_header = data["header"] == "yes"
             return

@@ -17,6 +17,8 @@ from leads.intake.sniff import (
     SHEET,
     Asked,
     Layout,
+    checked,
+    header_place,
     is_header,
     sniff,
     without_header,
@@ -28,7 +30,8 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 class Rows(Protocol):
     """The rows of a file; iterate once, inside a `with`."""
 
-    blank_lines: int
+    @property
+    def blank_lines(self) -> int: ...
 
     @property
     def bytes_done(self) -> int: ...
@@ -49,7 +52,7 @@ def look_at(path: Path | str, asked: Asked = NOTHING_ASKED) -> Layout:
         return _sheet(path, asked)
     layout = sniff(path, asked)
     if layout.kind == JSON:
-        return dataclasses.replace(layout, header=keys_of(path, layout.encoding))
+        return checked(dataclasses.replace(layout, header=keys_of(path, layout.encoding)))
     return layout
 
 
@@ -60,7 +63,7 @@ def rows_of(path: Path | str, layout: Layout) -> Rows:
     if layout.kind == JSON:
         return JsonRows(path, layout.encoding, layout.header)
     header = layout.header_line, len(layout.header)
-    return TextRows(path, layout.encoding, layout.delimiter, *header)
+    return TextRows(path, layout.encoding, layout.delimiter, *header, layout.quote)
 
 
 def may_be_workbook(path: Path | str) -> bool:
@@ -71,8 +74,11 @@ def may_be_workbook(path: Path | str) -> bool:
 
 
 def _sheet(path: Path | str, asked: Asked) -> Layout:
-    name, line, rows = read_sheet.beginning(path, asked.sheet)
-    header = read_sheet.header_of(rows)
+    name, found = read_sheet.beginning(path, asked.sheet)
+    rows = [row for _, row in found]
+    place = header_place(rows)
+    header = read_sheet.header_of(rows[place])
     if is_header(header) if asked.has_header is None else asked.has_header:
-        return Layout("", "", line, header, SHEET, name)
-    return Layout("", "", 0, without_header(max(map(len, rows))), SHEET, name)
+        return checked(Layout("", "", found[place][0], header, SHEET, name))
+    width = max(len(read_sheet.header_of(row)) for row in rows)
+    return checked(Layout("", "", 0, without_header(width), SHEET, name))

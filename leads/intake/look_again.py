@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leads.intake import mapping
-from leads.intake.stored import layout_of
+from leads.intake.stored import HOW_READ, layout_of
 from leads.intake.upload import columns_of
 from leads.models import Import, ImportStatus
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-HOW_READ = ["kind", "sheet", "encoding", "delimiter", "has_header", "header", "mapping"]
 
 
 def look_again(run: Import) -> None:

@@ -38,14 +38,14 @@ def sheet_names(path: Path | str) -> list[str]:
         return list(next(answers))
 
 
-def beginning(path: Path | str, sheet: str = "") -> tuple[str, int, list[list[str]]]:
-    """The sheet's name, the row number of its first row with anything in it, and its first rows.
+def beginning(path: Path | str, sheet: str = "") -> tuple[str, list[tuple[int, list[str]]]]:
+    """The sheet's name, and its first rows with anything in them, each with its number from 1.
 
     `sheet` is "" for the first one that is not empty. Raises IntakeError.
     """
     with closing(_ask(path, do="beginning", sheet=sheet)) as answers:
-        name, line, rows = next(answers)
-    return name, line, [[readable(cell) for cell in row] for row in rows]
+        name, rows = next(answers)
+    return name, [(line, [readable(cell) for cell in row]) for line, row in rows]
 
 
 class SheetRows:
@@ -93,9 +93,9 @@ class SheetRows:
         return Record(line, texts, flaws)
 
 
-def header_of(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """The first row's cells, without the empty ones at its end."""
-    cells = [cell.strip() for cell in rows[0]] if rows else []
+def header_of(row: Sequence[str]) -> tuple[str, ...]:
+    """The cells of a row, without the empty ones at its end."""
+    cells = [cell.strip() for cell in row]
     while cells and not cells[-1]:
         cells.pop()
     return tuple(cells)

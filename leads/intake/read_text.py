@@ -11,10 +11,11 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from leads.cleaning.plain import NUL_SYMBOL, REPLACEMENT
 from leads.intake.lines import RECORD_LIMIT, Lines, TooLong, opened
+from leads.intake.quoting import DOUBLE, NO_QUOTE, Quoting
 
 _NOTHING = " \t\r\n\x1a\ufeff"  # with the end-of-file sign of old systems
 _ODD = ("\0", NUL_SYMBOL, REPLACEMENT)
@@ -33,9 +34,9 @@ class Record(NamedTuple):
 class TextRows:
     """The rows below the header of one file; iterate once, inside a `with`.
 
-    `source` is a path or the bytes; `encoding`, `delimiter` and `header_line` (0: all rows are
-    leads) as `sniff` found them; `columns` the number of cells of the header. `blank_lines` counts
-    what was skipped.
+    `source` is a path or the bytes; `encoding`, `delimiter`, `header_line` (0: all rows are leads)
+    and `quote` as `sniff` found them; `columns` the number of cells of the header. `blank_lines`
+    counts what was skipped.
     """
 
     def __init__(
@@ -45,11 +46,15 @@ class TextRows:
         delimiter: str,
         header_line: int,
         columns: int,
+        quote: str = DOUBLE,
     ) -> None:
         csv.field_size_limit(2 * RECORD_LIMIT)
         self._binary = opened(source)
         self._text = io.TextIOWrapper(self._binary, encoding, errors="replace", newline="")
-        self._delimiter = delimiter
+        self._quote = quote
+        self._quoting = Quoting(delimiter, quote)
+        self._loosely = Quoting(delimiter, quote, strict=False)
+        self._plainly = Quoting(delimiter, NO_QUOTE, strict=False)
         self._header_line = header_line
         self._columns = columns
         self.blank_lines = 0
@@ -70,8 +75,7 @@ class TextRows:
             self._text.readline()
         lines = Lines(self._text)
         lines.number = max(self._header_line - 1, 0)
-        # Strict, for a mark that was not closed shows as text after the next row's opening one.
-        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        reader = csv.reader(lines, self._quoting)
         records = self._records(reader, lines)
         if self._header_line:
             next(records, None)
@@ -120,7 +124,7 @@ class TextRows:
         if len(text) >= RECORD_LIMIT or any(sign in text for sign in _ODD):
             return [0], []
         try:
-            rows = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
+            rows = list(csv.reader(lines, self._quoting))
         except csv.Error:
             rows = []
         if len(rows) == len(lines):
@@ -130,7 +134,7 @@ class TextRows:
     def _plain_beginning(self, lines: list[str]) -> tuple[list[int], list[list[str]]]:
         """The same where some rows have several lines, and the last one perhaps not all."""
         starts, rows = [0], []
-        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        reader = csv.reader(lines, self._quoting)
         with suppress(csv.Error):
             for cells in reader:
                 taken = lines[starts[-1] : reader.line_num]
@@ -147,21 +151,20 @@ class TextRows:
         lines.give_back_all_but_first()
         line = lines.taken[0]
         flaws = _flaws(lines.taken)
-        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
+        quoting = self._loosely
         if too_long:
             line = line[:_BROKEN_SHOWN]
             flaws += ("RECORD_TOO_LARGE",)
-        elif several or line.count('"') % 2:
-            quoting = csv.QUOTE_NONE
+        elif several or (self._quote != NO_QUOTE and line.count(self._quote) % 2):
+            quoting = self._plainly
             flaws += ("QUOTE_NOT_CLOSED",)
-        cells = next(csv.reader([line], delimiter=self._delimiter, quoting=quoting), [])
+        cells = next(csv.reader([line], quoting), [])
         return Record(lines.number, cells, flaws)
 
     def _swallowed_rows(self, taken: list[str], cells: list[str]) -> bool:
         """Whether a row over several lines has other rows inside: a quote mark too many."""
         inner = taken[1:-1] if len(cells) == self._columns else taken[1:]
-        alone = csv.reader(inner, delimiter=self._delimiter, quoting=csv.QUOTE_NONE)
-        return any(len(row) == self._columns for row in alone)
+        return any(len(row) == self._columns for row in csv.reader(inner, self._plainly))
 
 
 def _flaws(taken: list[str]) -> tuple[str, ...]:

@@ -10,48 +10,34 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
+from leads.intake.encoding import encoding_of
 from leads.intake.errors import IntakeError
 from leads.intake.headers import known_columns
-from leads.intake.lines import RECORD_LIMIT, opened, readable
+from leads.intake.lines import RECORD_LIMIT, RECORD_LINES, opened, readable
+from leads.intake.quoting import DOUBLE, NO_QUOTE, SEPARATORS, Quoting, quote_of
 
-SAMPLE = 64 * 1024
-_BLOCK = 1024 * 1024
-_DELIMITERS = ",;\t|"
+SAMPLE = 256 * 1024
+MOST_COLUMNS = 2000
 _ROWS_COMPARED = 50
-_BOMS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_TITLES = 20  # lines that may stand above the header
 # Seven digits or more, as in no name of a column.
 _PHONE = re.compile(r"(?:[0-9][ ().+/-]{0,3}){7}")
-_OBJECT = re.compile(r'\{\s*(?:"|\}|$)')
+_OBJECT = re.compile(r'\{\s*(?:"|\}|$)|\[\s*(?:\{|\]?\s*$)')
 _HINT = re.compile(r'"?sep=([,;\t|])"?\s*', re.IGNORECASE)  # Excel's own first line
-_MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]|\xc2[\x80-\xbf]")
-_CONTROLS = bytes(set(range(32)) - set(b"\0\t\n\f\r\x1a\x1b"))
-_MOST_CONTROLS = 0.02
-_MOST_NULS = 0.3
-# In UTF-16 text of any European language one byte of each pair is nearly always NUL.
-_UTF16_NULS = 0.4
-
 
 TEXT, JSON, SHEET = "text", "json", "sheet"
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1")
 
 
 @dataclass(frozen=True)
 class Layout:
     """How to read a file. `encoding` is one of Python's names; `header_line` counts from 1 and is
     the physical line on which the header begins, 0 if there is none; `header` are its cells, or
-    names made for the columns. `kind` is TEXT, JSON or SHEET; `sheet` the name of that sheet."""
+    names made for the columns. `kind` is TEXT, JSON or SHEET; `sheet` the name of that sheet;
+    `quote` one of `leads.intake.quoting.QUOTES`."""
 
     encoding: str
     delimiter: str
@@ -59,6 +45,7 @@ class Layout:
     header: tuple[str, ...]
     kind: str = TEXT
     sheet: str = ""
+    quote: str = DOUBLE
 
 
 @dataclass(frozen=True)
@@ -70,6 +57,7 @@ class Asked:
     delimiter: str = ""
     sheet: str = ""
     has_header: bool | None = None
+    quote: str = ""
 
 
 NOTHING_ASKED = Asked()
@@ -84,7 +72,7 @@ def sniff(source: Path | str | bytes, asked: Asked = NOTHING_ASKED) -> Layout:
     with opened(source) as file:
         beginning = file.read(SAMPLE)
         _refuse_other_kinds(beginning)
-        encoding = asked.encoding or _encoding(file, beginning)
+        encoding = asked.encoding or encoding_of(file, beginning)
         # Incremental: the sample may end in the middle of a character.
         text = codecs.getincrementaldecoder(encoding)("replace").decode(beginning)
     if _is_json(text):
@@ -119,53 +107,10 @@ def _refuse_other_kinds(beginning: bytes) -> None:
                 raise IntakeError(f"The file is {kind['what']}, not CSV. {kind['remedy']}")
 
 
-def _encoding(file: BinaryIO, beginning: bytes) -> str:
-    for bom, encoding in _BOMS:
-        if beginning.startswith(bom):
-            return encoding
-    even, odd = beginning[::2], beginning[1::2]
-    for encoding, empty, full in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        share = empty.count(0) / max(len(empty), 1)
-        if share > _UTF16_NULS and full.count(0) / max(len(full), 1) < _UTF16_NULS / 4:
-            return encoding
-    _refuse_binary(beginning)
-    return _eight_bit_encoding(file)
-
-
-def _refuse_binary(beginning: bytes) -> None:
-    controls = len(beginning) - len(beginning.translate(None, _CONTROLS))
-    many_nuls = beginning.count(0) > _MOST_NULS * len(beginning)
-    if many_nuls or controls > _MOST_CONTROLS * len(beginning):
-        raise IntakeError(
-            "The file is not text: it is full of bytes that no text has. "
-            "Load a CSV file; from a spreadsheet, save it as CSV (UTF-8)."
-        )
-
-
-def _eight_bit_encoding(file: BinaryIO) -> str:
-    """UTF-8 if the file is, or mostly is; else the Windows code page of Western languages."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    good = 0
-    file.seek(0)
-    try:
-        while block := file.read(_BLOCK):
-            good += len(decoder.decode(block)) != len(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        # Some rows in another encoding do not change what the rest is written in.
-        file.seek(0)
-        pairs = high = 0
-        while block := file.read(_BLOCK):
-            pairs += sum(map(len, _MULTIBYTE.findall(block)))
-            high += len(block) - len(block.translate(None, bytes(range(128, 256))))
-        return "utf-8" if pairs * 2 > high else "cp1252"
-    return "utf-8"
-
-
 def _layout(text: str, encoding: str, asked: Asked, *, whole: bool) -> Layout:
     lines = io.StringIO(text, newline="").readlines()
-    if not whole and len(lines) > 1:
-        lines.pop()
+    if not whole:
+        lines.pop()  # it may go on
     skipped, hinted = 0, ""
     for line in lines:
         hint = _HINT.fullmatch(line)
@@ -174,24 +119,82 @@ def _layout(text: str, encoding: str, asked: Asked, *, whole: bool) -> Layout:
         hinted = hint[1] if hint else hinted
         skipped += 1
     rest = lines[skipped:]
-    delimiter = asked.delimiter or hinted or max(_DELIMITERS, key=lambda mark: _fits(rest, mark))
-    first = [cell.strip() for cell in next(_rows(rest, delimiter), [])]
+    if not rest:
+        raise IntakeError(_no_line_end(skipped + 1))
+    quote = asked.quote or quote_of(text)
+    delimiter = asked.delimiter or hinted
+    if not delimiter:
+        delimiter = max(SEPARATORS, key=lambda mark: _fits(rest, Quoting(mark, quote)))
+    rows = _rows(rest, Quoting(delimiter, quote))
+    place = header_place([row for _, row in rows])
+    first = [cell.strip() for cell in rows[place][1]]
     if is_header(first) if asked.has_header is None else asked.has_header:
-        return Layout(encoding, delimiter, skipped + 1, tuple(first))
-    width = max(len(row) for row in islice(_rows(rest, delimiter), _ROWS_COMPARED))
-    return Layout(encoding, delimiter, 0, without_header(width))
+        header_line = skipped + rows[place][0]
+        return checked(Layout(encoding, delimiter, header_line, tuple(first), quote=quote))
+    width = max(len(row) for _, row in rows)
+    return checked(Layout(encoding, delimiter, 0, without_header(width), quote=quote))
 
 
-def _fits(lines: list[str], delimiter: str) -> tuple[int, float]:
+def header_place(rows: Sequence[Sequence[str]]) -> int:
+    """Which of the first rows names the columns: the first one, unless it is a title, and a row
+    below it, wider than those before, has names that we know."""
+    for place, row in enumerate(rows[:_TITLES]):
+        names = [cell for cell in row if cell.strip()]
+        known = len(known_columns(names))
+        if known > 1 or (known and known == len(names)):
+            above = [sum(bool(cell.strip()) for cell in before) for before in rows[:place]]
+            return place if max(above, default=0) <= max(1, len(names) // 2) else 0
+    return 0
+
+
+def checked(layout: Layout) -> Layout:
+    """The layout, unless it has more columns than can be. Raises IntakeError."""
+    if (number := len(layout.header)) > MOST_COLUMNS:
+        raise IntakeError(
+            f"The file has {number:,} columns, more than the {MOST_COLUMNS:,} that can be mapped."
+            " Leave out those that are not needed; of a text file, look at its separator too."
+        )
+    return layout
+
+
+def _no_line_end(line: int) -> str:
+    return (
+        f"Line {line} has no end within the first {SAMPLE // 1024} KB. A file of leads has a header"
+        " line and one lead a line: is it one, and are its line ends there? Save it anew as CSV."
+    )
+
+
+def _fits(lines: list[str], quoting: Quoting) -> tuple[int, float]:
     """How well a separator explains the lines: columns we know, then columns that agree."""
-    rows = [row for row in islice(_rows(lines, delimiter), _ROWS_COMPARED) if row]
-    width = len(rows[0]) if rows else 0
+    rows = [row for _, row in _rows(lines, quoting) if row]
+    if not rows:
+        return 0, 0.0
+    place = header_place(rows)
+    width = len(rows[place])
+    known = len(known_columns(rows[place]))
     if width < 2:
-        return len(known_columns(rows[0])) if rows else 0, 0.0
-    agreeing = sum(len(row) == width for row in rows) / len(rows)
-    return len(known_columns(rows[0])), agreeing * width
+        return known, 0.0
+    agreeing = sum(len(row) == width for row in rows[place:]) / len(rows[place:])
+    return known, agreeing * width
 
 
-def _rows(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+def _rows(lines: list[str], quoting: Quoting) -> list[tuple[int, list[str]]]:
+    """The first rows, each with its line, from 1; a mark that is not closed takes no other line."""
     csv.field_size_limit(2 * RECORD_LIMIT)
-    return csv.reader(lines, delimiter=delimiter)
+    plainly = Quoting(quoting.delimiter, NO_QUOTE, strict=False)
+    rows: list[tuple[int, list[str]]] = []
+    line = 0
+    while line < len(lines) and len(rows) < _ROWS_COMPARED:
+        reader = csv.reader(lines[line : line + RECORD_LINES], quoting)
+        (alone,) = csv.reader(lines[line : line + 1], plainly)
+        try:
+            row = next(reader)
+            taken = reader.line_num
+        except csv.Error:
+            row, taken = alone, 1
+        inner = csv.reader(lines[line + 1 : line + taken - 1], plainly)
+        if taken == RECORD_LINES or any(len(other) == len(alone) for other in inner):
+            row, taken = alone, 1
+        rows.append((line + 1, row))
+        line += taken
+    return rows

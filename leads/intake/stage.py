@@ -34,7 +34,7 @@ from leads.intake.prepare import Prepared, Preparer
 from leads.intake.progress import Cancelled, Progress, Told
 from leads.intake.read_text import Record
 from leads.intake.sniff import Layout
-from leads.intake.stored import layout_of
+from leads.intake.stored import HOW_READ, layout_of
 from leads.intake.upload import columns_of
 from leads.models import Import, ImportStatus, LeadStatus, Treatment
 from leads.reports.tables import as_given
@@ -144,8 +144,8 @@ def _look_at(run: Import) -> Layout:
         run.mapping = list(columns_of(run.file.path, layout).columns)
     run.header = list(layout.header)
     run.kind, run.sheet = layout.kind, layout.sheet
-    run.encoding, run.delimiter = layout.encoding, layout.delimiter
-    run.save(update_fields=["kind", "sheet", "encoding", "delimiter", "header", "mapping"])
+    run.encoding, run.delimiter, run.quote = layout.encoding, layout.delimiter, layout.quote
+    run.save(update_fields=HOW_READ)
     return layout
 
 

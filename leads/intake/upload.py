@@ -77,6 +77,7 @@ def receive(
             sheet=layout.sheet,
             encoding=layout.encoding,
             delimiter=layout.delimiter,
+            quote=layout.quote,
             header=list(layout.header),
             mapping=mapping,
             fixed=fixed,

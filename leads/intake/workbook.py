@@ -9,8 +9,8 @@ end into words.
 
 The request says the process that asks, the bytes of memory and the seconds for each answer. The
 answers are lines of JSON: `{"error": sentence}`; for `names` the names of the sheets; for
-`beginning` `[sheet, row number, rows]`; for `rows` first the number of rows, and then some at a
-time `[row number of the first, rows, places of those that were cut]`.
+`beginning` `[sheet, [[row number, row], …]]`; for `rows` first the number of rows, and then some at
+a time `[row number of the first, rows, places of those that were cut]`.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def _names(book: CalamineWorkbook) -> list[str]:
     return [*shown, *(meta.name for meta in metadata if meta.name not in shown)]
 
 
-def _beginning(book: CalamineWorkbook, sheet: str) -> tuple[str, int, list[list[str]]]:
-    """The sheet (the first with anything in it), the number of its first row, its first rows."""
+def _beginning(book: CalamineWorkbook, sheet: str) -> tuple[str, list[tuple[int, list[str]]]]:
+    """The sheet (the first with anything in it), and its first rows with their numbers."""
     names = _names(book)
     if sheet and sheet not in names:
         raise IntakeError(f'There is no sheet "{sheet}"; there are: {", ".join(names)}.')
@@ -116,7 +116,7 @@ def _beginning(book: CalamineWorkbook, sheet: str) -> tuple[str, int, list[list[
         cells = _texts(book.get_sheet_by_name(name), {})
         first = list(islice((row for row in cells if row[1]), _LOOKED_AT))
         if first:
-            return name, first[0][0], [texts for _, texts in first]
+            return name, first
     raise IntakeError("The spreadsheet is empty. Load one with a header row and one lead a row.")
 
 

@@ -153,6 +153,9 @@ class Import(models.Model):
     )
     encoding = models.CharField(max_length=20, blank=True, default="", editable=False)
     delimiter = models.CharField(max_length=1, blank=True, default="", editable=False)
+    quote = models.CharField(
+        max_length=4, blank=True, default="", editable=False, help_text="A mark, or none."
+    )
     header = models.JSONField(default=list, editable=False, help_text="The columns as given.")
     mapping = models.JSONField(
         default=list, editable=False, help_text="What each column becomes: leads.intake.mapping."

@@ -183,6 +183,22 @@ def test_encoding_separator_and_header_can_be_overridden(reviewer: Client) -> No
     ]  # fmt: skip
 
 
+def test_quote_marks_can_be_overridden(reviewer: Client) -> None:
+    content = b"phone,first name,city\n7275550100,'Lee, Ann',Tampa\n7275550101,'Ray, Bob',Tampa\n"
+    run = received(reviewer, content)
+    assert run.quote == "'"
+    assert reviewer.get(mapping_of(run)).context["preview"].rows[0].cells[1] == "Lee, Ann"
+    show(reviewer, run, quote="none")
+    run.refresh_from_db()
+    page = reviewer.get(mapping_of(run))
+    assert page.context["preview"].rows[0].cells[1:] == ["'Lee", " Ann'", "Tampa"]
+    show(reviewer, run, quote="'")
+    press_load(reviewer, run)
+    run.refresh_from_db()
+    assert stage.load(run).rows_staged == 2
+    assert "Around cells: single quote marks." in reviewer.get(page_of(run)).content.decode()
+
+
 def test_another_sheet_can_be_chosen(reviewer: Client, tmp_path: Path) -> None:
     rows = [["phone", "name"], ["7275550100", "Ann"]]
     path = xlsx(tmp_path / "a.xlsx", rows, sheets=["Notes", "Leads"])

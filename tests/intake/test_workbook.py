@@ -207,7 +207,7 @@ def test_it_is_found_in_a_folder_with_spaces_and_from_any_other(tmp_path: Path) 
     )  # fmt: skip
     assert found.stdout.splitlines() == [
         str(there / "leads" / "intake" / "read_sheet.py"),
-        str(("Leads", 1, ROWS)),
+        str(("Leads", list(enumerate(ROWS, 1)))),
     ]
 
 
