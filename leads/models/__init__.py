@@ -4,6 +4,7 @@ from leads.models.dialer import Dialer, DialerList
 from leads.models.history import LeadCorrection, LeadStanding
 from leads.models.intake import Import, ImportStatus, Source, SourceMapping
 from leads.models.lead import Lead
+from leads.models.match_key import MatchAgain, MatchKeys
 from leads.models.pair import Pair, PairKind, PairState
 from leads.models.push import AttemptKind, BatchStatus, Outcome, PushAttempt, PushBatch
 from leads.models.status import MOVES, LeadStatus
@@ -20,6 +21,8 @@ __all__ = [
     "LeadCorrection",
     "LeadStanding",
     "LeadStatus",
+    "MatchAgain",
+    "MatchKeys",
     "Outcome",
     "Pair",
     "PairKind",

@@ -163,6 +163,9 @@ class Import(models.Model):
     started_at = models.DateTimeField(null=True, editable=False)
     heartbeat_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
+    matched_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its leads were compared with all others."
+    )
 
     stop_asked_at = models.DateTimeField(null=True, editable=False)
     stopped_by = models.ForeignKey(

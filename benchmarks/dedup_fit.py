@@ -1,0 +1,158 @@
+"""Fit the weights of leads/dedup/score.py on Febrl's data sets 1 and 2, and write weights.json.
+
+    python benchmarks/dedup_fit.py
+
+*Home* is fitted on the pairs that share a key (`leads.dedup.keys`): as they are, without birth
+dates, and with cells left out at random, as lists of leads have them. Febrl's suburbs and postal
+codes are drawn at random, so hardly two strangers have the same; `neighbours` makes them of its
+people: moved to one town, often with one name the same. *Self* is fitted on the true pairs against
+housemates, of whom Febrl has none either (`housemates`). Both are logistic regressions of
+scikit-learn over levels: a weight is the log-odds that a level adds.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.dedup_data import Contacts, Lead, febrl
+from benchmarks.dedup_pairs import candidate_pairs, load, without_birth_date
+from benchmarks.rig import PROJECT, servers
+
+FOLDER = PROJECT / "leads" / "dedup"
+# What a person does not share with who lives at the same address.
+OF_ONESELF = ("first_name", "date_of_birth", "email", "phone_e164")
+# Levels that do not occur in the data weigh as these do.
+LIKE = {("date_of_birth", "swapped"): "typo", ("phone_e164", "other"): "same"}
+# Of made housemates: how many share what.
+SAME_FAMILY, SAME_PHONE, SAME_EMAIL, NAMESAKE, TWIN = 0.7, 0.4, 0.1, 0.03, 0.01
+# Of made neighbours: how many for each person, and how many have a name in common.
+NEIGHBOURS, SAME_FIRST, SAME_LAST = 3, 0.3, 0.15
+GAPS = {"date_of_birth": 0.6, "email": 0.3, "address1": 0.5, "city": 0.3, "postal_code": 0.1}
+
+
+def housemates(leads: list[Lead], seed: int) -> list[Lead]:
+    """Pairs, one after the other: a person, and another one who has moved in."""
+    chance, contacts = random.Random(seed), Contacts(seed)
+    made = []
+    for lead in leads:
+        mate = dict(chance.choice(leads))
+        if mate["person_id"] == lead["person_id"]:
+            continue
+        shared = ["address1", "city", "state", "postal_code"]
+        rates = {"last_name": SAME_FAMILY, "phone_e164": SAME_PHONE, "first_name": NAMESAKE,
+                 "date_of_birth": TWIN}  # fmt: skip
+        shared += [name for name, rate in rates.items() if chance.random() < rate]
+        mate |= {name: lead[name] for name in shared}
+        mate["email"] = lead["email"] if chance.random() < SAME_EMAIL else contacts.email(mate)
+        made += [lead, mate]
+    return made
+
+
+def neighbours(leads: list[Lead], seed: int) -> list[Lead]:
+    """Pairs, one after the other: a person, and strangers of the same town."""
+    chance = random.Random(seed)
+    made = []
+    for lead in leads:
+        for _ in range(NEIGHBOURS):
+            other = dict(chance.choice(leads))
+            if other["person_id"] == lead["person_id"]:
+                continue
+            shared = ["city", "state", "postal_code"]
+            rates = {"first_name": SAME_FIRST, "last_name": SAME_LAST}
+            shared += [name for name, rate in rates.items() if chance.random() < rate]
+            made += [lead, other | {name: lead[name] for name in shared}]
+    return made
+
+
+def with_gaps(leads: list[Lead], seed: int) -> list[Lead]:
+    """The leads with cells left out at random."""
+    chance = random.Random(seed)
+    return [
+        {name: "" if chance.random() < GAPS.get(name, 0) else cell for name, cell in lead.items()}
+        for lead in leads
+    ]
+
+
+def people_of(leads: list[Lead]) -> Any:
+    from leads.dedup.people import FIELDS, people
+
+    return people([[lead.get(name, "") for lead in leads] for name in FIELDS])
+
+
+def levels_of(leads: list[Lead], pairs: Any) -> Any:
+    from leads.dedup.levels import levels
+
+    everybody = people_of(leads)
+    return levels(everybody.at(pairs[:, 0]), everybody.at(pairs[:, 1]))
+
+
+def same_person(leads: list[Lead], pairs: Any) -> Any:
+    ids = np.array([lead["person_id"] for lead in leads], dtype=object)
+    return ids[pairs[:, 0]] == ids[pairs[:, 1]]
+
+
+def fit(rows: Any, same: Any, fields: tuple[str, ...]) -> dict[str, Any]:
+    """Weights by field and level of a logistic regression over the levels that occur."""
+    from leads.dedup.levels import FIELDS, LEVELS
+
+    names = [
+        (field, level)
+        for field in fields
+        for level in LEVELS[field][1:]
+        if (field, level) not in LIKE
+    ]
+    columns = []
+    for field, level in names:
+        alike = [level, *(one for (where, one), like in LIKE.items() if (where, like) == (field, level))]
+        numbers = [LEVELS[field].index(one) for one in alike]
+        columns.append(np.isin(rows[:, FIELDS.index(field)], numbers))
+    model = LogisticRegression(C=1.0, max_iter=3000)
+    model.fit(np.column_stack(columns).astype(float), same)
+    weights: dict[str, dict[str, float]] = {field: {} for field in fields}
+    for (field, level), weight in zip(names, model.coef_[0], strict=True):
+        weights[field][level] = round(float(weight), 2)
+    for (field, level), like in LIKE.items():
+        if field in weights:
+            weights[field][level] = weights[field][like]
+    return {"bias": round(float(model.intercept_[0]), 2), "weights": weights}
+
+
+def main() -> None:
+    rows, same, mates = [], [], []
+    with servers():
+        from leads.dedup.levels import FIELDS
+
+        for number in (1, 2):
+            leads = febrl(number)
+            pairs = candidate_pairs(load(leads), leads)
+            for some in (leads, without_birth_date(leads), with_gaps(leads, number)):
+                rows.append(levels_of(some, pairs))
+                same.append(same_person(some, pairs))
+                made = neighbours(some, number)
+                rows.append(levels_of(made, np.arange(len(made)).reshape(-1, 2)))
+                same.append(np.zeros(len(made) // 2, dtype=np.bool_))
+                made = housemates(some, number)
+                mates.append(levels_of(made, np.arange(len(made)).reshape(-1, 2)))
+        all_rows, all_same = np.vstack(rows), np.concatenate(same)
+        all_mates = np.vstack(mates)
+        fields = tuple(field for field in FIELDS if field != "suffix")
+        one = np.vstack([all_rows[all_same], all_mates])
+        of_one = np.repeat([True, False], [int(all_same.sum()), len(all_mates)])
+        found = {"home": fit(all_rows, all_same, fields), "self": fit(one, of_one, OF_ONESELF)}
+    target = FOLDER / "weights.json"
+    target.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    print(f"{len(all_rows):,} pairs, {int(all_same.sum()):,} true; {len(all_mates):,} housemates")
+    print(f"written: {target.relative_to(PROJECT)}")
+
+
+if __name__ == "__main__":
+    main()
