@@ -32,6 +32,8 @@ FOLDER = PROJECT / "leads" / "dedup"
 OF_ONESELF = ("first_name", "date_of_birth", "email", "phone_e164")
 # Levels that do not occur in the data weigh as these do.
 LIKE = {("date_of_birth", "swapped"): "typo", ("phone_e164", "other"): "same"}
+# With the postal code the same, the city says nothing more.
+SAYS_NOTHING = [("city", "same")]
 # Of made housemates: how many share what.
 SAME_FAMILY, SAME_PHONE, SAME_EMAIL, NAMESAKE, TWIN = 0.7, 0.4, 0.1, 0.03, 0.01
 # Of made neighbours: how many for each person, and how many have a name in common.
@@ -108,7 +110,7 @@ def fit(rows: Any, same: Any, fields: tuple[str, ...]) -> dict[str, Any]:
         (field, level)
         for field in fields
         for level in LEVELS[field][1:]
-        if (field, level) not in LIKE
+        if (field, level) not in (*LIKE, *SAYS_NOTHING)
     ]
     columns = []
     for field, level in names:
