@@ -12,8 +12,10 @@ scikit-learn over levels: a weight is the log-odds that a level adds.
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,6 @@ from benchmarks.dedup_data import Contacts, Lead, febrl
 from benchmarks.dedup_pairs import candidate_pairs, load, without_birth_date
 from benchmarks.rig import PROJECT, servers
 
-FOLDER = PROJECT / "leads" / "dedup"
 # What a person does not share with who lives at the same address.
 OF_ONESELF = ("first_name", "date_of_birth", "email", "phone_e164")
 # Levels that do not occur in the data weigh as these do.
@@ -38,6 +39,7 @@ SAYS_NOTHING = [("city", "same")]
 SAME_FAMILY, SAME_PHONE, SAME_EMAIL, NAMESAKE, TWIN = 0.7, 0.4, 0.1, 0.03, 0.01
 # Of made neighbours: how many for each person, and how many have a name in common.
 NEIGHBOURS, SAME_FIRST, SAME_LAST = 3, 0.3, 0.15
+LOST = 0.001  # of what would be shown: how much a glance may lose
 GAPS = {"date_of_birth": 0.6, "email": 0.3, "address1": 0.5, "city": 0.3, "postal_code": 0.1}
 
 
@@ -85,9 +87,10 @@ def with_gaps(leads: list[Lead], seed: int) -> list[Lead]:
 
 
 def people_of(leads: list[Lead]) -> Any:
-    from leads.dedup.people import FIELDS, people
+    from leads.dedup.people import FOLDS, people
 
-    return people([[lead.get(name, "") for lead in leads] for name in FIELDS])
+    columns = {name: [lead.get(name, "") for lead in leads] for name in FOLDS}
+    return people([fold("\n".join(columns[name])).split("\n") for name, fold in FOLDS.items()])
 
 
 def levels_of(leads: list[Lead], pairs: Any) -> Any:
@@ -114,7 +117,10 @@ def fit(rows: Any, same: Any, fields: tuple[str, ...]) -> dict[str, Any]:
     ]
     columns = []
     for field, level in names:
-        alike = [level, *(one for (where, one), like in LIKE.items() if (where, like) == (field, level))]
+        alike = [
+            level,
+            *(one for (where, one), like in LIKE.items() if (where, like) == (field, level)),
+        ]
         numbers = [LEVELS[field].index(one) for one in alike]
         columns.append(np.isin(rows[:, FIELDS.index(field)], numbers))
     model = LogisticRegression(C=1.0, max_iter=3000)
@@ -128,31 +134,82 @@ def fit(rows: Any, same: Any, fields: tuple[str, ...]) -> dict[str, Any]:
     return {"bias": round(float(model.intercept_[0]), 2), "weights": weights}
 
 
-def main() -> None:
-    rows, same, mates = [], [], []
-    with servers():
-        from leads.dedup.levels import FIELDS
+def fit_glance(sets: list[list[Lead]]) -> dict[str, Any]:
+    """Weights of the parts of keys for `leads.dedup.glance`: what would be shown to anybody?
 
+    `least` is what all but LOST of those reach.
+    """
+    from leads.dedup.glance import PARTS, looks
+    from leads.dedup.score import KINDS, PERSON, SHOW, score
+
+    looked, shown = [], []
+    for leads in sets:
+        pairs, atoms = candidate_pairs(load(leads), leads)
+        everybody = people_of(leads)
+        scored = score(everybody.at(pairs[:, 0]), everybody.at(pairs[:, 1]))
+        shown.append((scored.scores >= SHOW) & (scored.kinds == KINDS.index(PERSON)))
+        found = [one for name in PARTS for one in looks(atoms, name, pairs[:, 0], pairs[:, 1])]
+        looked.append(np.column_stack(found).astype(float))
+    features, wanted = np.vstack(looked), np.concatenate(shown)
+    model = LogisticRegression(C=1.0, max_iter=3000).fit(features, wanted)
+    weights = model.coef_[0].round(2)
+    totals = features @ weights + round(float(model.intercept_[0]), 2)
+    least = float(np.quantile(totals[wanted], LOST))
+    print(f"a glance keeps {int((totals >= least).sum()):,} of {len(totals):,} pairs")
+    return {
+        "bias": round(float(model.intercept_[0]), 2),
+        "least": round(least, 2),
+        "weights": {
+            name: {"same": float(weights[2 * place]), "differs": float(weights[2 * place + 1])}
+            for place, name in enumerate(PARTS)
+        },
+    }
+
+
+def fit_both(sets: list[tuple[list[Lead], Any]]) -> dict[str, Any]:
+    """Weights of both questions; `sets` are leads and pairs of them that share a key."""
+    from leads.dedup.levels import FIELDS
+
+    rows, same, mates = [], [], []
+    for seed, (leads, pairs) in enumerate(sets):
+        rows.append(levels_of(leads, pairs))
+        same.append(same_person(leads, pairs))
+        made = neighbours(leads, seed)
+        rows.append(levels_of(made, np.arange(len(made)).reshape(-1, 2)))
+        same.append(np.zeros(len(made) // 2, dtype=np.bool_))
+        made = housemates(leads, seed)
+        mates.append(levels_of(made, np.arange(len(made)).reshape(-1, 2)))
+    all_rows, all_same, all_mates = np.vstack(rows), np.concatenate(same), np.vstack(mates)
+    print(f"{len(all_rows):,} pairs, {int(all_same.sum()):,} true; {len(all_mates):,} housemates")
+    fields = tuple(field for field in FIELDS if field != "suffix")
+    one = np.vstack([all_rows[all_same], all_mates])
+    of_one = np.repeat([True, False], [int(all_same.sum()), len(all_mates)])
+    return {"home": fit(all_rows, all_same, fields), "self": fit(one, of_one, OF_ONESELF)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--glance", action="store_true", help="only glance.json, by the weights")
+    only_glance = parser.parse_args().glance
+    with servers():
+        sets = []
         for number in (1, 2):
             leads = febrl(number)
-            pairs = candidate_pairs(load(leads), leads)
-            for some in (leads, without_birth_date(leads), with_gaps(leads, number)):
-                rows.append(levels_of(some, pairs))
-                same.append(same_person(some, pairs))
-                made = neighbours(some, number)
-                rows.append(levels_of(made, np.arange(len(made)).reshape(-1, 2)))
-                same.append(np.zeros(len(made) // 2, dtype=np.bool_))
-                made = housemates(some, number)
-                mates.append(levels_of(made, np.arange(len(made)).reshape(-1, 2)))
-        all_rows, all_same = np.vstack(rows), np.concatenate(same)
-        all_mates = np.vstack(mates)
-        fields = tuple(field for field in FIELDS if field != "suffix")
-        one = np.vstack([all_rows[all_same], all_mates])
-        of_one = np.repeat([True, False], [int(all_same.sum()), len(all_mates)])
-        found = {"home": fit(all_rows, all_same, fields), "self": fit(one, of_one, OF_ONESELF)}
-    target = FOLDER / "weights.json"
+            pairs, _ = candidate_pairs(load(leads), leads)
+            versions = (leads, without_birth_date(leads), with_gaps(leads, number))
+            sets += [(version, pairs) for version in versions]
+        if only_glance:
+            write("glance.json", fit_glance([leads for leads, _ in sets]))
+        else:
+            write("weights.json", fit_both(sets))
+    if not only_glance:
+        # What is imported has read the old weights.
+        subprocess.run([sys.executable, __file__, "--glance"], check=True)
+
+
+def write(name: str, found: dict[str, Any]) -> None:
+    target = PROJECT / "leads" / "dedup" / name
     target.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    print(f"{len(all_rows):,} pairs, {int(all_same.sum()):,} true; {len(all_mates):,} housemates")
     print(f"written: {target.relative_to(PROJECT)}")
 
 

@@ -85,8 +85,11 @@ def _date(text: str) -> str | None:
         return None
 
 
-def candidate_pairs(run: Any, leads: Sequence[Lead]) -> Any:
-    """Pairs (places in `leads`) that share a key; the leads are taken out of the table again."""
+def candidate_pairs(run: Any, leads: Sequence[Lead]) -> tuple[Any, Any]:
+    """Pairs that share a key, and the parts of the keys, by places in `leads`.
+
+    The leads are taken out of the table again.
+    """
     from django.db import transaction
 
     from leads.dedup import read
@@ -94,11 +97,14 @@ def candidate_pairs(run: Any, leads: Sequence[Lead]) -> Any:
     from leads.models import Lead as Row
 
     ids = np.array(Row.objects.filter(import_run=run).order_by("id").values_list("id", flat=True))
-    with transaction.atomic():
-        found = candidates(read.of_import(run.pk, int(ids[0]), int(ids[-1])), run.pk, Counter())
-    clear()
     assert len(ids) == len(leads)
-    return np.searchsorted(ids, np.column_stack([found.newer, found.older]))
+    with transaction.atomic():
+        batch = read.of_import(run.pk, int(ids[0]), int(ids[-1]))
+        found = candidates(batch, run.pk, Counter())
+    clear()
+    order = np.argsort(batch.ids)
+    atoms = {name: part[order] for name, part in batch.atoms.items()}
+    return np.searchsorted(ids, np.column_stack([found.newer, found.older])), atoms
 
 
 def true_pairs(leads: Sequence[Lead]) -> set[tuple[int, int]]:

@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from leads.dedup import key_store, read
+from leads.dedup import key_store
 from leads.dedup.blocks import shared
 from leads.dedup.key_store import Ids, Sorted
 from leads.dedup.keys import KINDS, PHONE
+from leads.dedup.read import Batch
 
 # Leads of one call stand within so many ids: what bounds the memory, and the numbers below.
 BATCH = 1 << 20
@@ -35,13 +36,13 @@ class Candidates(NamedTuple):
             yield Candidates(*(column[start : start + size] for column in self))
 
 
-def candidates(which: read.Which, import_id: int | None, too_common: Counter[str]) -> Candidates:
+def candidates(batch: Batch, import_id: int | None, too_common: Counter[str]) -> Candidates:
     """The pairs of these leads; their keys are kept from now on, as those of the import.
 
-    Keys that too many leads have are counted by kind.
+    Keys that too many leads have are counted by kind. The leads' ids must be within BATCH.
     """
     found = []
-    for kind, new in _sorted_keys(which):
+    for kind, new in _sorted_keys(batch):
         pairs = shared(kind, new, KINDS[kind].most)
         if pairs.too_common:
             too_common[KINDS[kind].name] += pairs.too_common
@@ -50,13 +51,11 @@ def candidates(which: read.Which, import_id: int | None, too_common: Counter[str
     return _each_once(found)
 
 
-def _sorted_keys(which: read.Which) -> Iterator[tuple[int, Sorted]]:
-    atoms = read.atoms(which)
-    ids = atoms["id"].astype(np.int64)
-    phones, owners = read.other_phones(which)
+def _sorted_keys(batch: Batch) -> Iterator[tuple[int, Sorted]]:
     for number, kind in enumerate(KINDS):
-        keys, leads = kind.of(atoms), ids
+        keys, leads = kind.of(batch.atoms), batch.ids
         if number == PHONE:
+            phones, owners = batch.phones
             keys = np.concatenate([keys, kind.made_of(phones)])
             leads = np.concatenate([leads, owners])
         yield number, key_store.in_order(keys, leads)

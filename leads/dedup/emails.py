@@ -23,3 +23,8 @@ def normal_email(address: str) -> str:
     if "dots" in ignored:
         name = name.replace(".", "")
     return f"{name}@{domain}" if at and name else ""
+
+
+def fold_emails(joined: str) -> str:
+    """Addresses joined by ends of line, each as `normal_email` makes it."""
+    return "\n".join([normal_email(one) if one else "" for one in joined.split("\n")])

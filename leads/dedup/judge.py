@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from leads.dedup import read
 from leads.dedup.candidates import Candidates
+from leads.dedup.glance import glance
 from leads.dedup.keys import RULES
-from leads.dedup.people import FIELDS
-from leads.dedup.score import DUPLICATE, KINDS, PERSON, Scored, reasons, score, worth_keeping
+from leads.dedup.levels import Mask
+from leads.dedup.read import Batch, Ids
+from leads.dedup.score import DUPLICATE, KINDS, PERSON, Scored, reasons_json, score, worth_keeping
+from leads.dedup.texts import Places
 from leads.dedup.write_pairs import FoundPair, write
 
-_AT_ONCE = 100_000  # pairs
+_AT_ONCE = 500_000  # pairs
 
 
 @dataclass
@@ -33,47 +35,69 @@ class Found:
     too_common: Counter[str] = field(default_factory=Counter)
 
 
-def judge(pairs: Candidates, found: Found) -> None:
-    """Score the pairs, write those worth it, and count them in `found`."""
+def judge(batch: Batch, pairs: Candidates, found: Found) -> None:
+    """Score pairs of the batch's leads with each other and with known ones; write those worth it,
+    and count them in `found`."""
     for part in pairs.parts(_AT_ONCE):
-        leads = read.leads(np.unique(np.concatenate([part.newer, part.older])))
-        newer, there = leads.places(part.newer)
-        older, older_there = leads.places(part.older)
-        # A duplicate is only compared with the lead that it stands back for.
-        first, second = leads.stands_for[newer], leads.stands_for[older]
-        stand = (first == 0) | (first == part.older)
-        stand &= (second == 0) | (second == part.newer)
-        (kept,) = np.nonzero(there & older_there & stand)
+        ids = np.unique(np.concatenate([part.newer, part.older]))
+        leads = _with_known(batch, ids)
+        order = np.argsort(leads.ids)
+        newer, there = _places(leads.ids, order, part.newer)
+        older, older_there = _places(leads.ids, order, part.older)
+        (kept,) = np.nonzero(there & older_there)
         newer, older, rules = newer[kept], older[kept], part.kind[kept]
-        scored = score(leads.people.at(newer), leads.people.at(older))
-        (worth,) = np.nonzero(worth_keeping(scored))
+        # A duplicate is only compared with the lead that it stands back for.
+        stands = _stands(leads, newer, older) & _stands(leads, older, newer)
+        (kept,) = np.nonzero(stands & glance(leads.atoms, newer, older, rules))
+        newer, older, rules = newer[kept], older[kept], rules[kept]
         found.compared += len(kept)
-        found.written += write(_pairs(leads, newer, older, rules, scored, worth))
-        _count(scored, worth, found)
+        _score_and_write(leads, newer, older, rules, found)
 
 
-def _pairs(
-    leads: read.Leads, newer: read.Ids, older: read.Ids, rules: read.Ids, scored: Scored,
-    worth: read.Ids,
-) -> Iterator[FoundPair]:  # fmt: skip
-    ids = leads.ids.tolist()
+def _with_known(batch: Batch, ids: Ids) -> Batch:
+    known = np.setdiff1d(ids, batch.ids, assume_unique=True)
+    return read.joined([batch, read.of_ids(known.tolist())]) if len(known) else batch
+
+
+def _places(ids: Ids, order: Places, wanted: Ids) -> tuple[Places, Mask]:
+    """Where these ids stand, and which of them are there at all."""
+    found = order[np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)]
+    return found, ids[found] == wanted
+
+
+def _stands(leads: Batch, one: Places, other: Places) -> Mask:
+    stands_for: Ids = leads.stands_for[one]
+    return (stands_for == 0) | (stands_for == leads.ids[other])
+
+
+def _score_and_write(leads: Batch, newer: Places, older: Places, rules: Ids, found: Found) -> None:
+    involved, places = np.unique(np.concatenate([newer, older]), return_inverse=True)
+    people = leads.people(involved)
+    scored = score(people.at(places[: len(newer)]), people.at(places[len(newer) :]))
+    (worth,) = np.nonzero(worth_keeping(scored))
+    if not len(worth):
+        return
+    ones, others = leads.ids[newer[worth]], leads.ids[older[worth]]
+    place, given = read.as_given(np.unique(np.concatenate([ones, others])))
     columns = (
-        newer[worth].tolist(),
-        older[worth].tolist(),
+        ones.tolist(),
+        others.tolist(),
         rules[worth].tolist(),
         scored.kinds[worth].tolist(),
         scored.scores[worth].tolist(),
         scored.levels[worth].tolist(),
     )
-    for one, other, rule, kind, points, row in zip(*columns, strict=True):
-        lead = dict(zip(FIELDS, leads.given[one], strict=True))
-        twin = dict(zip(FIELDS, leads.given[other], strict=True))
-        yield FoundPair(
-            ids[one], ids[other], KINDS[kind], points, RULES[rule], reasons(row, lead, twin)
+    found.written += write(
+        FoundPair(
+            one, other, KINDS[kind], points, RULES[rule],
+            reasons_json(row, [c[place[one]] for c in given], [c[place[other]] for c in given]),
         )
+        for one, other, rule, kind, points, row in zip(*columns, strict=True)
+    )  # fmt: skip
+    _count(scored, worth, found)
 
 
-def _count(scored: Scored, worth: read.Ids, found: Found) -> None:
+def _count(scored: Scored, worth: Places, found: Found) -> None:
     kinds, scores = scored.kinds[worth], scored.scores[worth]
     for place, kind in enumerate(KINDS):
         if number := int((kinds == place).sum()):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from django.db import connection
 from psycopg import sql
 
+from leads.dedup import binary
 from leads.dedup.keys import KEY_BITS, Keys
 from leads.models import MatchAgain, MatchKeys
 
@@ -81,10 +82,8 @@ def add(kind: int, new: Sorted, import_id: int | None) -> None:
 
 def known(kind: int, buckets: list[int]) -> Iterator[tuple[int, Keys, Ids]]:
     """The keys kept of one kind: bucket, the keys' last 32 bits (rising), their leads."""
-    with connection.cursor() as cursor:
-        cursor.execute(READ, [kind, buckets])
-        for bucket, low, keys, leads in cursor:
-            yield bucket, np.frombuffer(keys, "<u4"), np.frombuffer(leads, "<u4") + np.int64(low)
+    for bucket, low, keys, leads in binary.rows(READ, [kind, buckets]):
+        yield bucket, np.frombuffer(keys, "<u4"), np.frombuffer(leads, "<u4") + np.int64(low)
 
 
 def put_together() -> None:

@@ -1,87 +1,48 @@
-"""Keys: leads that share one are compared. Numbers made of parts of the data, in SQL and numpy.
+"""Keys: leads that share one are compared. Numbers, made of parts of their folded data.
 
-The database makes a number of each part (`ATOMS`), numpy puts parts together (`KINDS`). A number
-may by chance be that of another value: it only means one comparison for nothing.
+Parts are numbers too (`ATOMS`); a key puts some together (`KINDS`). A number may by chance be that
+of another value: it only means one comparison for nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from leads.dedup.emails import PROVIDERS
+from leads.dedup.texts import Numbers, Texts
 
 Keys = npt.NDArray[np.uint64]
-Atoms = npt.NDArray[np.void]
+Atoms = dict[str, Numbers]
 
 # A key is this many bits; 0 is none.
 KEY_BITS = 40
+_AT = ord("@")
 
-_ACCENTS = "áàâäãåāéèêëēíìîïóòôöõøúùûüñçýšž", "aaaaaaaeeeeeiiiioooooouuuuncysz"
-
-
-def _providers(ignored: str) -> str:
-    return ", ".join(f"'{domain}'" for domain, what in PROVIDERS.items() if ignored in what)
-
-
-def _hash(text: str) -> str:
-    """A number of the text; 0 if there is none."""
-    return f"CASE WHEN {text} = '' THEN 0 ELSE hashtext({text}) END"
-
-
-def _letters(column: str, number: int) -> str:
-    """The first letters, small and without accents."""
-    return f"translate(left(lower({column}), {number}), '{_ACCENTS[0]}', '{_ACCENTS[1]}')"
-
-
-# What is done to an address before the @, as leads.dedup.emails.normal_email does it.
-_NAME = f"""CASE
-    WHEN domain = '' THEN ''
-    WHEN domain IN ({_providers("dots")}) THEN replace(split_part(name, '+', 1), '.', '')
-    WHEN domain IN ({_providers("plus")}) THEN split_part(name, '+', 1)
-    ELSE name END"""
-
-# Name -> SQL over a row of leads_lead and of PARTS: a 32-bit number, 0 if it is not known.
-ATOMS: dict[str, str] = {
-    "phone": _hash("lead.phone_e164"),
-    "phone_less": _hash("left(lead.phone_e164, -1)"),
-    "email": "CASE WHEN mail.name = '' THEN 0 ELSE hashtext(mail.name || '@' || mail.domain) END",
-    "local": _hash("mail.name"),
-    "born": "coalesce(lead.date_of_birth - date '1800-01-01', 0)",
-    "postal": _hash("left(lead.postal_code, 5)"),
-    "first": _hash(_letters("lead.first_name", 3)),
-    "last": _hash(_letters("lead.last_name", 3)),
-    "first_letter": f"ascii({_letters('lead.first_name', 1)})",
-    "last_letter": f"ascii({_letters('lead.last_name', 1)})",
-    "house": _hash("split_part(lead.address1, ' ', 1)"),
-    "street": _hash("lower(substr(lead.address1, strpos(lead.address1, ' ') + 1, 4))"),
-    "city": _hash(_letters("lead.city", 4)),
-    "code": "CASE WHEN lead.vendor_lead_code = '' THEN 0"
-    " ELSE hashtext(lead.lead_source_id || ' ' || lead.vendor_lead_code) END",
+# Name -> column of the folded data, and what is made of it: numbers, 0 where it is not known.
+ATOMS: dict[str, tuple[str, Callable[[Texts], Numbers]]] = {
+    "phone": ("phone_e164", Texts.hashes),
+    "phone_less": ("phone_e164", lambda texts: texts.hashes(texts.ends - 1)),
+    "email": ("email", Texts.hashes),
+    "local": ("email", lambda texts: texts.hashes(np.minimum(texts.next(_AT), texts.ends))),
+    "born": ("date_of_birth", Texts.hashes),
+    "postal": ("postal_code", lambda texts: texts.hashes(np.minimum(texts.starts + 5, texts.ends))),
+    "first": ("first_name", lambda texts: texts.first_letters(3)),
+    "last": ("last_name", lambda texts: texts.first_letters(3)),
+    "first_letter": ("first_name", lambda texts: texts.first_letters(1)),
+    "last_letter": ("last_name", lambda texts: texts.first_letters(1)),
+    "house": ("address1", lambda texts: texts.hashes(texts.word_ends())),
+    "street": ("address1", lambda texts: texts.but_first_word().first_letters(4)),
+    "city": ("city", lambda texts: texts.first_letters(4)),
+    "code": ("vendor_lead_code", Texts.hashes),
 }
-PARTS = f"""
-CROSS JOIN LATERAL (
-    SELECT domain, {_NAME} AS name FROM (
-        SELECT split_part(lower(lead.email), '@', 1) AS name,
-            split_part(lower(lead.email), '@', 2) AS domain
-    ) AS given
-) AS mail"""  # noqa: S608 - our own words
 
 
-# Of a row of leads_lead, its numbers beside phone_e164, as far as they are numbers.
-OTHER_PHONES = r"""
-SELECT lead.id, hashtext(CASE WHEN given LIKE '+%%' THEN '' ELSE '+' || lead.phone_code END
-    || regexp_replace(given, '[^0-9+]', '', 'g'))
-FROM leads_lead AS lead CROSS JOIN LATERAL (
-    SELECT lead.alt_phone AS given
-    UNION ALL SELECT split_part(part, '_', 1)
-    FROM regexp_split_to_table(lead.multi_alt_phones, '!') AS part
-    UNION ALL SELECT lead.address3 WHERE lead.address3 ~ '^[0-9+(][0-9 ().-]{6,}$'
-) AS more
-WHERE (lead.alt_phone <> '' OR lead.multi_alt_phones <> '' OR lead.address3 <> '')
-    AND given ~ '[0-9]{2}.*[0-9]{2}' AND """
+def atoms_of(columns: Mapping[str, Texts]) -> Atoms:
+    """The parts of the keys of leads, from the columns of their folded data."""
+    return {name: make(columns[column]) for name, (column, make) in ATOMS.items()}
 
 
 class Kind(NamedTuple):
@@ -95,11 +56,9 @@ class Kind(NamedTuple):
 
     def of(self, atoms: Atoms) -> Keys:
         """The keys of these leads; 0 where a part is not known."""
-        return self.made_of(
-            *(atoms[name].astype(np.uint32).astype(np.uint64) for name in self.atoms)
-        )
+        return self.made_of(*(atoms[name] for name in self.atoms))
 
-    def made_of(self, *parts: Keys) -> Keys:
+    def made_of(self, *parts: Numbers) -> Keys:
         """The keys of these parts."""
         known = np.logical_and.reduce([part != 0 for part in parts])
         if not self.in_order:
@@ -129,7 +88,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("given name, postal code", ("first", "postal"), 30),
     Kind("family name, postal code", ("last", "postal"), 30),
     Kind("house, postal code", ("house", "postal"), 30),
-    Kind("street, city", ("street", "city"), 30),
+    Kind("street, city", ("street", "city"), 10),
     Kind("e-mail before the @", ("local",), 30),
     Kind("phone less a digit", ("phone_less",), 30),
     Kind("house, family name", ("house", "last"), 10),

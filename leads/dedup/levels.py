@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from leads.dedup.names import are_parts, are_variants, is_known
-from leads.dedup.people import People, Texts
+from leads.dedup.people import People, Strings
 
 Levels = npt.NDArray[np.int8]
 Mask = npt.NDArray[np.bool_]
@@ -59,7 +59,7 @@ def levels(one: People, other: People) -> Levels:
 
 
 def _compared(
-    one: Texts, other: Texts, of_unequal: Callable[[list[str], list[str]], Sequence[int]]
+    one: Strings, other: Strings, of_unequal: Callable[[list[str], list[str]], Sequence[int]]
 ) -> Levels:
     """0 where a value is missing, 1 where they are equal, else what the function says."""
     known = (one != "") & (other != "")
@@ -196,7 +196,7 @@ def _emails(one: list[str], other: list[str]) -> list[int]:
     return found
 
 
-def _suffixes(one: Texts, other: Texts) -> Levels:
+def _suffixes(one: Strings, other: Strings) -> Levels:
     found = np.where(one == other, 1, np.where((one == "") | (other == ""), 2, 3))
     found[(one == "") & (other == "")] = 0
     return found.astype(np.int8)

@@ -20,6 +20,7 @@ from django.utils import timezone
 from leads.dedup import key_store, read
 from leads.dedup.candidates import BATCH, candidates
 from leads.dedup.judge import Found, judge
+from leads.dedup.read import Batch
 from leads.models import Import, ImportStatus, Lead, MatchAgain, Pair, PairState
 
 # Any number, as long as nobody else takes it for another lock of this database.
@@ -110,5 +111,5 @@ def forget(import_id: int) -> None:
     key_store.forget(import_id)
 
 
-def _match(which: read.Which, import_id: int | None, found: Found) -> None:
-    judge(candidates(which, import_id, found.too_common), found)
+def _match(batch: Batch, import_id: int | None, found: Found) -> None:
+    judge(batch, candidates(batch, import_id, found.too_common), found)

@@ -13,29 +13,29 @@ _SIGNS = {code: " " for code in range(32, 128) if not chr(code).isalnum()}
 # An apostrophe or a full stop is within a word: O'Brien is obrien, J.R. is jr.
 _SIGNS |= dict.fromkeys(map(ord, "'.`"), "")
 _MANY_SPACES = re.compile(" {2,}")
+_AT_ENDS = re.compile("^ | $", re.MULTILINE)
 _SUFFIX = re.compile(r"^(.+) (jr|junior|sr|senior|ii|iii|iv|2nd|3rd|4th)$")
 _MEANS = {"junior": "jr", "senior": "sr", "2nd": "ii", "3rd": "iii", "4th": "iv"}
 
 
-def fold_all(texts: Sequence[str]) -> list[str]:
+def fold(joined: str) -> str:
     """Texts without accents, case, signs and needless spaces: `José-Luis` is `jose luis`.
 
-    All at once, which is several times as fast as one by one.
+    They are joined by ends of line, for all at once take a tenth of the time.
     """
-    joined = "\n".join(texts)
     if not joined.isascii():
-        joined = "\n".join(text if text.isascii() else _plain(text) for text in texts)
+        lines = joined.split("\n")
+        joined = "\n".join([line if line.isascii() else plain(line) for line in lines])
     joined = joined.lower().translate(_SIGNS)
     if "  " in joined:
         joined = _MANY_SPACES.sub(" ", joined)
-    return [text.strip() for text in joined.split("\n")]
+    if "\n " in joined or " \n" in joined or joined[:1] == " " or joined[-1:] == " ":
+        joined = _AT_ENDS.sub("", joined)
+    return joined
 
 
-def fold(text: str) -> str:
-    return fold_all([text.replace("\n", " ")])[0]
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The text in ASCII: without accents, other scripts as they sound."""
     return anyascii(text).replace("\n", " ")
 
 

@@ -4,25 +4,47 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from leads.dedup.emails import normal_email
-from leads.dedup.names import fold_all, take_suffix
+from leads.dedup.emails import fold_emails
+from leads.dedup.names import fold, plain, take_suffix
 
-# Of Lead, in the order in which the columns are given.
-FIELDS = (
-    "first_name", "last_name", "date_of_birth", "address1", "city", "postal_code", "phone_e164",
-    "alt_phone", "email",
-)  # fmt: skip
-Texts = npt.NDArray[np.object_]
+Strings = npt.NDArray[np.object_]
 _NOT_DIGITS = re.compile(r"[^0-9\n]+")
 _HOUSE = re.compile(r"\d+")
+
+
+def _digits(joined: str) -> str:
+    return _NOT_DIGITS.sub("", joined)
+
+
+def _in_ascii(fold_them: Callable[[str], str]) -> Callable[[str], str]:
+    def folded(joined: str) -> str:
+        if joined.isascii():
+            return fold_them(joined)
+        return fold_them("\n".join(map(plain, joined.split("\n"))))
+
+    return folded
+
+
+# Fields of Lead -> how texts of it, joined by ends of line, are folded to ASCII.
+FOLDS: dict[str, Callable[[str], str]] = {
+    "first_name": fold,
+    "last_name": fold,
+    "date_of_birth": _digits,
+    "address1": fold,
+    "city": fold,
+    "postal_code": fold,
+    "phone_e164": _digits,
+    "alt_phone": _digits,
+    "email": _in_ascii(fold_emails),
+}
+FIELDS = tuple(FOLDS)
 
 
 class People(NamedTuple):
@@ -31,68 +53,50 @@ class People(NamedTuple):
     `born` is eight digits, year first; `phone` and `other` are digits.
     """
 
-    first: Texts
-    last: Texts
-    suffix: Texts
-    born: Texts
-    street: Texts
-    house: Texts
-    city: Texts
-    postal: Texts
-    phone: Texts
-    other: Texts
-    email: Texts
+    first: Strings
+    last: Strings
+    suffix: Strings
+    born: Strings
+    street: Strings
+    house: Strings
+    city: Strings
+    postal: Strings
+    phone: Strings
+    other: Strings
+    email: Strings
 
     def at(self, places: npt.NDArray[np.int64]) -> People:
         """The persons at these places, in this order."""
         return People(*(column[places] for column in self))
 
 
-def people(columns: Sequence[Sequence[str]]) -> People:
-    """Persons from columns of texts in the order of FIELDS (dates in ISO form)."""
-    first, last, born, street, city, postal, phone, other, email = columns
-    lasts, firsts = fold_all(last), fold_all(first)
-    suffixes = [""] * len(lasts)
-    for names in (lasts, firsts):
+def people(folded: Sequence[list[str]]) -> People:
+    """Persons from columns of folded texts, one for each of FIELDS."""
+    first, last, born, street, city, postal, phone, other, email = folded
+    suffixes = [""] * len(last)
+    for names in (last, first):
         for place, name in enumerate(names):
             if " " in name:
                 names[place], found = take_suffix(name)
                 suffixes[place] = found or suffixes[place]
-    streets = [_street(text) if text else "" for text in fold_all(street)]
-    return People(
-        *map(
-            _array,
-            (
-                firsts,
-                lasts,
-                suffixes,
-                _digits(born),
-                streets,
-                [match[0] if (match := _HOUSE.search(text)) else "" for text in streets],
-                fold_all(city),
-                [_postal(text) for text in fold_all(postal)],
-                _digits(phone),
-                _digits(other),
-                [normal_email(text) if text else "" for text in email],
-            ),
-        )
-    )
+    streets = [_street(text) for text in street]
+    houses = [match[0] if (match := _HOUSE.search(text)) else "" for text in streets]
+    codes = [_postal(text) for text in postal]
+    columns = (first, last, suffixes, born, streets, houses, city, codes, phone, other, email)
+    return People(*map(_array, columns))
 
 
 def person(given: Mapping[str, Any]) -> People:
     """One person from a mapping with the field names of Lead; what is missing is not known."""
-    return people([[str(given.get(name) or "").replace("\n", " ")] for name in FIELDS])
+    texts = {name: str(given.get(name) or "").replace("\n", " ") for name in FIELDS}
+    return people([[fold_it(texts[name])] for name, fold_it in FOLDS.items()])
 
 
-def _array(texts: Iterable[str]) -> Texts:
+def _array(texts: Iterable[str]) -> Strings:
     texts = list(texts)
     made = np.empty(len(texts), dtype=object)
     made[:] = texts
     return made
-
-
-def _digits(texts: Sequence[str]) -> list[str]:
-    return _NOT_DIGITS.sub("", "\n".join(texts)).split("\n")
 
 
 def _postal(text: str) -> str:
@@ -109,7 +113,6 @@ def _read_words() -> dict[str, str]:
 _WORDS = _read_words()
 
 
-@lru_cache(maxsize=65536)
 def _street(folded: str) -> str:
     """The line with usual words in their short form: `12 North Main Street` is `12 n main st`."""
     return " ".join([_WORDS.get(word, word) for word in folded.split(" ")])

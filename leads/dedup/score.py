@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring as quoted
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leads.dedup.levels import FIELDS, LEVELS, Levels, Mask, levels
+from leads.dedup.people import FIELDS as COLUMNS
 from leads.dedup.people import People, person
 
 Scores = npt.NDArray[np.float64]
@@ -129,11 +131,23 @@ def reasons(row: Sequence[int], lead: Mapping[str, Any], other: Mapping[str, Any
             "lead": str(lead.get(_column(field)) or ""),
             "other": str(other.get(_column(field)) or ""),
             "says": _SAYS[field][LEVELS[field][level]],
-            "weight": WEIGHTS[field][level],
+            "weight": weight,
         }
         for field, level in zip(FIELDS, row, strict=True)
         if level
     ]
+
+
+def reasons_json(row: Sequence[int], lead: Sequence[str], other: Sequence[str]) -> str:
+    """`reasons` as JSON text, at a third of the cost; values in the order of people.FIELDS."""
+    return "[%s]" % ", ".join(
+        [
+            f'{beginning}{quoted(lead[place])}, "other": {quoted(other[place])}}}'
+            for (place, beginnings), level in zip(_BEGINNINGS, row, strict=True)
+            if level
+            for beginning in (beginnings[level],)
+        ]
+    )
 
 
 def _column(field: str) -> str:
@@ -162,3 +176,22 @@ WEIGHTS: dict[str, list[float]] = {
     field: sum(_TABLES[question][0][place] for question in QUESTIONS).round(2).tolist()
     for place, field in enumerate(FIELDS)
 }
+# For each field the place of its value, and the JSON of each level up to the first value.
+_BEGINNINGS = [
+    (
+        COLUMNS.index(_column(field)),
+        [
+            json.dumps(
+                {
+                    "field": field,
+                    "says": _SAYS[field].get(name, ""),
+                    "weight": weight,
+                },
+                ensure_ascii=False,
+            )[:-1]
+            + ', "lead": '
+            for name, weight in zip(LEVELS[field], WEIGHTS[field], strict=False)
+        ],
+    )
+    for field in FIELDS
+]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import connection
-
-from leads.dedup.score import Reason
 
 _TEMPORARY = "found_pairs"
 CREATE = f"""
@@ -31,15 +28,14 @@ class FoundPair(NamedTuple):
     kind: str
     score: float
     rule: str
-    reasons: list[Reason]
+    reasons: str  # JSON
 
 
 def write(pairs: Iterable[FoundPair]) -> int:
     """Write the pairs that are not there, whatever became of those; return how many were new."""
-    encode = json.JSONEncoder(ensure_ascii=False).encode
     lines = [
         f"{pair.lead}\t{pair.other}\t{pair.kind}\t{pair.score}\t{pair.rule}\t"
-        + encode(pair.reasons).replace("\\", "\\\\")
+        + pair.reasons.replace("\\", "\\\\")
         for pair in pairs
     ]
     if not lines:
