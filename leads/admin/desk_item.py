@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext_lazy as _
 
 from leads.admin.lead_correct import values_of
 from leads.admin.lead_page import findings
@@ -22,8 +21,6 @@ from leads.review.desk import Queue
 REMEMBERED = 50  # decisions of a reviewer that are looked at for reasons and comments
 COMMENTS = 6
 FIELDS = ["phone_e164", *(name for name in EDITABLE if name not in ("phone_number", "phone_code"))]
-# What a pair has in common, for a person.
-RULES = {"phone": _("the same number"), "by hand": _("put together by hand")}
 
 
 @dataclass(frozen=True)
@@ -92,8 +89,7 @@ def beside(lead: Lead) -> list[Beside]:
 
 def _beside(lead: Lead, pair: Pair | None) -> Beside:
     status = LeadStatus(lead.status)
-    rule = RULES.get(pair.rule, pair.rule) if pair else ""
-    return Beside(lead, pair, status, status in ON_ITS_WAY, rule)
+    return Beside(lead, pair, status, status in ON_ITS_WAY, pair.rule if pair else "")
 
 
 def says(others: Sequence[Beside]) -> dict[str, str]:

@@ -8,17 +8,16 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from leads import lifecycle
-from leads.dedup.pairs import PHONE_RULE, decide
+from leads.dedup.pairs import decide
 from leads.dedup.policy import Within, policy_for, within
 from leads.dedup.score import DUPLICATE
 from leads.history.context import because
 from leads.models import DuplicatePolicy, Import, LeadStatus, PairKind, PairState, Treatment
 
 _AT_ONCE = 5000
-# A household's leads are one for the dialer only where they share a number.
-_BY_NUMBER = {PHONE_RULE, "alt_phone"}
 _OPEN = """
-SELECT pair.id, pair.lead_id, pair.other_id, pair.kind, pair.score, pair.rule, {counts} AS counts
+SELECT pair.id, pair.lead_id, pair.other_id, pair.kind, pair.score, pair.rule, {counts} AS counts,
+    item.phone_e164 = known.phone_e164 AS same_number
 FROM leads_pair pair
 JOIN leads_lead item ON item.id = pair.lead_id
 JOIN leads_lead known ON known.id = pair.other_id
@@ -35,6 +34,7 @@ class _Open(NamedTuple):
     score: float
     rule: str
     counts: bool
+    same_number: bool
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,11 @@ def treatment(policy: DuplicatePolicy, one: _Open) -> Treatment:
     """What the policy makes of a lead for one pair."""
     if not one.counts:
         return Treatment.PASS
+    # Whoever shares an address, or another number than the one to be called, is called besides.
     if one.kind == PairKind.HOUSEHOLD:
-        shared = one.rule in _BY_NUMBER
-        return Treatment(policy.same_household) if shared else Treatment.PASS
+        return Treatment(policy.same_household) if one.same_number else Treatment.PASS
     if one.kind == PairKind.NUMBER:
-        return Treatment(policy.same_number)
+        return Treatment(policy.same_number if one.same_number else policy.likely)
     return Treatment(policy.same_person if one.score >= DUPLICATE else policy.likely)
 
 

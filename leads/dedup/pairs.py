@@ -14,7 +14,7 @@ from leads.models import Lead, Pair, PairKind, PairState, Treatment
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-PHONE_RULE = "phone"
+PHONE_RULE = "same phone"
 BY_HAND = "by hand"
 MOST_IN_A_CLUSTER = 12
 _DECISION = ["state", "decided_by", "decided_at", "comment"]

@@ -185,6 +185,9 @@ class Import(models.Model):
     started_at = models.DateTimeField(null=True, editable=False)
     heartbeat_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
+    matched_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its leads were compared with all others."
+    )
 
     # What follows loading: compared with other leads, looked up on the dialer, approved if clean.
     approve_clean = models.BooleanField(

@@ -57,7 +57,7 @@ def test_perhaps_the_same_person_is_held_for_a_person(run: Import) -> None:
         ({"score": PERHAPS}, {"likely": "pass"}, PairState.PASSED),
         ({}, {"same_person": "hold"}, PairState.OPEN),
         ({}, {"same_person": "pass"}, PairState.PASSED),
-        ({"kind": "number"}, {"same_number": "hold"}, PairState.OPEN),
+        ({"kind": "number"}, {"likely": "pass"}, PairState.PASSED),
         ({"kind": "household"}, {"same_household": "mark"}, PairState.PASSED),
     ],
 )
@@ -73,14 +73,23 @@ def test_the_policy_of_the_source_decides(
 
 
 @pytest.mark.parametrize(("treatment", "becomes"), [("mark", "same"), ("hold", "open")])
-def test_a_household_counts_where_it_shares_a_number(
+def test_a_household_counts_where_it_has_the_same_number_to_be_called(
     run: Import, treatment: str, becomes: str
 ) -> None:
     DuplicatePolicy.objects.create(same_household=treatment)
-    _, newer, _ = found(run, kind="household", score=0.1)
-    Pair.objects.update(rule="phone")
+    older, newer, _ = found(run, kind="household", score=0.1)
+    _, other, elsewhere = found(run, kind="household", score=0.1)
+    Lead.objects.filter(pk=newer.pk).update(phone_e164=older.phone_e164)
     apply(run)
     assert newer.pairs.get().state == becomes
+    assert state(elsewhere) == PairState.PASSED
+    assert fresh(other).status == S.STAGED
+
+
+def test_somebody_unknown_behind_another_number_is_for_a_person(run: Import) -> None:
+    _, newer, pair = found(run, kind="number", score=0.1)
+    assert apply(run) == Applied(marked=0, held=1)
+    assert (fresh(newer).status, state(pair)) == (S.STAGED, PairState.OPEN)
 
 
 def test_a_lead_outside_the_scope_does_not_count() -> None:

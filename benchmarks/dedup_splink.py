@@ -1,0 +1,61 @@
+"""Splink on DuckDB over the leads of a CSV file: `python -m benchmarks.dedup_splink FILE`.
+
+The table is loaded beforehand and weights are not trained, neither of which is counted: only
+blocking, comparing and the table of pairs, which is what `match_import` does.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+import warnings
+
+import duckdb
+import splink.comparison_library as cl
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+from benchmarks.rig import peak_mb
+
+SETTINGS = SettingsCreator(
+    link_type="dedupe_only",
+    comparisons=[
+        cl.JaroWinklerAtThresholds("first_name", [0.92, 0.8]),
+        cl.JaroWinklerAtThresholds("last_name", [0.92, 0.8]),
+        cl.LevenshteinAtThresholds("date_of_birth", [1]),
+        cl.LevenshteinAtThresholds("address1", [3]),
+        cl.ExactMatch("postal_code"),
+        cl.LevenshteinAtThresholds("phone_e164", [1]),
+        cl.LevenshteinAtThresholds("email", [2]),
+    ],
+    blocking_rules_to_generate_predictions=[
+        block_on("substr(phone_e164, 1, 11)"),
+        block_on("first_name", "last_name", "date_of_birth"),
+        block_on("last_name", "postal_code"),
+        block_on("split_part(email, '@', 1)"),
+        block_on("address1", "postal_code"),
+    ],
+    retain_matching_columns=False,
+)
+
+
+def main(file: str) -> None:
+    warnings.simplefilter("ignore")
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    connection = duckdb.connect()
+    connection.execute(
+        "CREATE TABLE leads AS SELECT * REPLACE (nullif(email, '') AS email)"
+        f" FROM read_csv('{file}', all_varchar = true)"
+    )
+    started = time.monotonic()
+    api = DuckDBAPI(connection)
+    linker = Linker(api.register("leads"), SETTINGS)
+    pairs = linker.inference.predict(threshold_match_probability=0.5)
+    name = pairs.physical_name
+    number = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()
+    print(json.dumps({"seconds": time.monotonic() - started, "rss_mb": peak_mb(), "pairs": number}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,107 @@
+"""Score pairs of leads and write those that say something."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from leads.dedup import read
+from leads.dedup.candidates import Candidates
+from leads.dedup.glance import glance
+from leads.dedup.keys import RULES
+from leads.dedup.levels import Mask
+from leads.dedup.read import Batch, Ids
+from leads.dedup.score import DUPLICATE, KINDS, PERSON, Scored, reasons_json, score, worth_keeping
+from leads.dedup.texts import Places
+from leads.dedup.write_pairs import FoundPair, write
+
+_AT_ONCE = 500_000  # pairs
+
+
+@dataclass
+class Found:
+    """What a match found: pairs by kind; of those of the same person how many are certain
+    (`duplicates`, at least score.DUPLICATE) and how many are a person's to decide; how many of
+    all were not known before (`written`); how many pairs were compared; and by kind of key how
+    many keys too many leads had (`too_common`)."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    duplicates: int = 0
+    to_decide: int = 0
+    written: int = 0
+    compared: int = 0
+    too_common: Counter[str] = field(default_factory=Counter)
+
+
+def judge(batch: Batch, pairs: Candidates, found: Found) -> None:
+    """Score pairs of the batch's leads with each other and with known ones; write those worth it,
+    and count them in `found`."""
+    for part in pairs.parts(_AT_ONCE):
+        ids = np.unique(np.concatenate([part.newer, part.older]))
+        leads = _with_known(batch, ids)
+        order = np.argsort(leads.ids)
+        newer, there = _places(leads.ids, order, part.newer)
+        older, older_there = _places(leads.ids, order, part.older)
+        (kept,) = np.nonzero(there & older_there)
+        newer, older, rules = newer[kept], older[kept], part.kind[kept]
+        # A duplicate is only compared with the lead that it stands back for.
+        stands = _stands(leads, newer, older) & _stands(leads, older, newer)
+        (kept,) = np.nonzero(stands & glance(leads.atoms, newer, older, rules))
+        newer, older, rules = newer[kept], older[kept], rules[kept]
+        found.compared += len(kept)
+        _score_and_write(leads, newer, older, rules, found)
+
+
+def _with_known(batch: Batch, ids: Ids) -> Batch:
+    known = np.setdiff1d(ids, batch.ids, assume_unique=True)
+    return read.joined([batch, read.of_ids(known.tolist())]) if len(known) else batch
+
+
+def _places(ids: Ids, order: Places, wanted: Ids) -> tuple[Places, Mask]:
+    """Where these ids stand, and which of them are there at all."""
+    found = order[np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)]
+    return found, ids[found] == wanted
+
+
+def _stands(leads: Batch, one: Places, other: Places) -> Mask:
+    stands_for: Ids = leads.stands_for[one]
+    return (stands_for == 0) | (stands_for == leads.ids[other])
+
+
+def _score_and_write(leads: Batch, newer: Places, older: Places, rules: Ids, found: Found) -> None:
+    involved, places = np.unique(np.concatenate([newer, older]), return_inverse=True)
+    people = leads.people(involved)
+    scored = score(people.at(places[: len(newer)]), people.at(places[len(newer) :]))
+    (worth,) = np.nonzero(worth_keeping(scored))
+    if not len(worth):
+        return
+    ones, others = leads.ids[newer[worth]], leads.ids[older[worth]]
+    place, given = read.as_given(np.unique(np.concatenate([ones, others])))
+    columns = (
+        ones.tolist(),
+        others.tolist(),
+        rules[worth].tolist(),
+        scored.kinds[worth].tolist(),
+        scored.scores[worth].tolist(),
+        scored.levels[worth].tolist(),
+    )
+    found.written += write(
+        FoundPair(
+            one, other, KINDS[kind], points, RULES[rule],
+            reasons_json(row, [c[place[one]] for c in given], [c[place[other]] for c in given]),
+        )
+        for one, other, rule, kind, points, row in zip(*columns, strict=True)
+    )  # fmt: skip
+    _count(scored, worth, found)
+
+
+def _count(scored: Scored, worth: Places, found: Found) -> None:
+    kinds, scores = scored.kinds[worth], scored.scores[worth]
+    for place, kind in enumerate(KINDS):
+        if number := int((kinds == place).sum()):
+            found.kinds[kind] += number
+    certain = int(((kinds == KINDS.index(PERSON)) & (scores >= DUPLICATE)).sum())
+    found.duplicates += certain
+    found.to_decide += int((kinds == KINDS.index(PERSON)).sum()) - certain

@@ -1,0 +1,131 @@
+"""Keys of leads that were compared, kept in packed rows: written, looked up, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+from psycopg import sql
+
+from leads.dedup import binary
+from leads.dedup.keys import KEY_BITS, Keys
+from leads.models import MatchAgain, MatchKeys
+
+Ids = npt.NDArray[np.int64]
+
+# A key's first bits say its bucket, the other 32 are kept.
+_REST = 32
+BUCKETS = 1 << (KEY_BITS - _REST)
+# So many rows of about the same size in one bucket are put together.
+_TOO_MANY = 8
+_TABLE = MatchKeys._meta.db_table
+_COLUMNS = (
+    "import_run_id", "kind", "bucket", "number", "first_lead", "last_lead", "keys", "leads",
+)  # fmt: skip
+_TYPES = ("int8", "int2", "int2", "int4", "int8", "int8", "bytea", "bytea")
+
+READ = f"SELECT bucket, first_lead, keys, leads FROM {_TABLE} WHERE kind = %s AND bucket = ANY(%s)"  # noqa: S608
+# Rows of about the same size, in powers of four.
+CROWDED = f"""
+SELECT kind, array_agg(id) FROM {_TABLE}
+GROUP BY kind, bucket, floor(log(4, number)) HAVING count(*) >= {_TOO_MANY} ORDER BY kind
+"""  # noqa: S608
+TAKE = f"DELETE FROM {_TABLE} WHERE id = ANY(%s) RETURNING bucket, first_lead, keys, leads"  # noqa: S608
+# Rows put together that may hold keys of an import's leads.
+SHARED = f"""
+SELECT kind, array_agg(id) FROM {_TABLE},
+    (SELECT min(id), max(id) FROM leads_lead WHERE import_run_id = %s) AS gone (low, high)
+WHERE import_run_id IS NULL AND first_lead <= high AND last_lead >= low GROUP BY kind
+"""  # noqa: S608
+
+
+class Sorted(NamedTuple):
+    """Keys of one kind, rising, and beside each its lead's id."""
+
+    keys: Keys
+    leads: Ids
+
+    def buckets(self) -> Iterator[tuple[int, slice]]:
+        """Each bucket that has keys, and where they stand."""
+        edges = np.arange(BUCKETS + 1, dtype=np.uint64) << np.uint64(_REST)
+        ends = np.searchsorted(self.keys, edges).tolist()
+        for bucket, (start, end) in enumerate(pairwise(ends)):
+            if end > start:
+                yield bucket, slice(start, end)
+
+
+def in_order(keys: Keys, leads: Ids) -> Sorted:
+    """The keys that there are (0 is none), sorted."""
+    (places,) = np.nonzero(keys)
+    places = places[np.argsort(keys[places])]
+    return Sorted(keys[places], leads[places])
+
+
+def add(kind: int, new: Sorted, import_id: int | None) -> None:
+    """Keep these keys, those of an import or of leads corrected since."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
+        sql.Identifier(_TABLE), sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(_TYPES)
+        for bucket, where in new.buckets():
+            leads = new.leads[where]
+            low, high = int(leads.min()), int(leads.max())
+            keys = new.keys[where].astype("<u4").tobytes()
+            packed = (leads - low).astype("<u4").tobytes()
+            copy.write_row((import_id, kind, bucket, len(leads), low, high, keys, packed))
+
+
+def known(kind: int, buckets: list[int]) -> Iterator[tuple[int, Keys, Ids]]:
+    """The keys kept of one kind: bucket, the keys' last 32 bits (rising), their leads."""
+    for bucket, low, keys, leads in binary.rows(READ, [kind, buckets]):
+        yield bucket, np.frombuffer(keys, "<u4"), np.frombuffer(leads, "<u4") + np.int64(low)
+
+
+def put_together() -> None:
+    """Make few rows of many small ones. Call it while no other match runs."""
+    with connection.cursor() as cursor:
+        cursor.execute(CROWDED)
+        crowded = cursor.fetchall()
+    for kind, rows in crowded:
+        add(kind, _take(rows), None)
+
+
+def forget(import_id: int) -> None:
+    """Drop the keys of an import's leads, which are still there. While no other match runs."""
+    MatchKeys.objects.filter(import_run_id=import_id).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {MatchAgain._meta.db_table} AS again USING leads_lead AS lead"  # noqa: S608
+            " WHERE lead.id = again.lead_id AND lead.import_run_id = %s",
+            [import_id],
+        )
+        cursor.execute(SHARED, [import_id])
+        shared = cursor.fetchall()
+        if not shared:
+            return
+        cursor.execute("SELECT id FROM leads_lead WHERE import_run_id = %s", [import_id])
+        gone = np.array([row[0] for row in cursor], dtype=np.int64)
+    for kind, rows in shared:
+        taken = _take(rows)
+        stays = ~np.isin(taken.leads, gone)
+        add(kind, Sorted(taken.keys[stays], taken.leads[stays]), None)
+
+
+def _take(rows: list[int]) -> Sorted:
+    """Take these rows out of the table; all their keys, sorted, each once."""
+    keys, leads = [], []
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [rows])
+        for bucket, low, some, packed in cursor:
+            rest = np.frombuffer(some, "<u4").astype(np.uint64)
+            keys.append(rest + (np.uint64(bucket) << np.uint64(_REST)))
+            leads.append(np.frombuffer(packed, "<u4") + np.int64(low))
+    pairs = np.unique(
+        np.column_stack([np.concatenate(keys), np.concatenate(leads).astype(np.uint64)]), axis=0
+    )
+    return Sorted(pairs[:, 0], pairs[:, 1].astype(np.int64))

@@ -1,0 +1,45 @@
+"""The keys by which leads that may be one find each other, kept for all that were compared."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class MatchKeys(models.Model):
+    """Keys of one kind of many leads, sorted, in two packed arrays: 8 bytes a key.
+
+    A row for each key would be ten times as much, and as slow to write. A row holds those of one
+    bucket, by the key's first bits; new leads add rows, and small ones are put together now and
+    then (`leads.dedup.key_store`). A key may outlive the value that it was made of: what it finds
+    is looked at before anything is said.
+    """
+
+    import_run_id = models.BigIntegerField(
+        null=True, help_text="Of the import whose leads' keys these are; null once put together."
+    )
+    kind = models.SmallIntegerField(help_text="The place in leads.dedup.keys.KINDS.")
+    bucket = models.SmallIntegerField()
+    number = models.IntegerField(help_text="How many keys.")
+    first_lead = models.BigIntegerField(help_text="The lowest id of a lead.")
+    last_lead = models.BigIntegerField()
+    keys = models.BinaryField(help_text="Unsigned 32-bit numbers, rising.")
+    leads = models.BinaryField(help_text="For each key its lead's id less first_lead, 32 bits.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "bucket"], name="match_keys_bucket"),
+            models.Index(fields=["import_run_id"], name="match_keys_import"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} keys of kind {self.kind}, bucket {self.bucket}"
+
+
+class MatchAgain(models.Model):
+    """A lead that is to be compared again: its data were corrected, or it stands for itself now."""
+
+    lead_id = models.BigIntegerField(primary_key=True)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"lead {self.lead_id}"
