@@ -196,7 +196,7 @@ _BEGINNINGS = [
                 {
                     "field": field,
                     "says": _SAYS[field].get(name, ""),
-                    "weight": WEIGHTS[field][level],
+                    "weight": weight,
                 },
                 ensure_ascii=False,
             )[:-1]
