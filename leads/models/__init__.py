@@ -1,6 +1,15 @@
 """The tables. Constraints and triggers say what must never be; verbs live elsewhere."""
 
 from leads.models.dialer import Dialer, DialerList
+from leads.models.dnc import (
+    DncEdition,
+    DncEntry,
+    DncList,
+    DncNumber,
+    DncOrigin,
+    DncUnreadable,
+    EditionStatus,
+)
 from leads.models.history import LeadCorrection, LeadStanding
 from leads.models.intake import Import, ImportStatus, Source, SourceMapping
 from leads.models.lead import Lead
@@ -14,6 +23,13 @@ __all__ = [
     "BatchStatus",
     "Dialer",
     "DialerList",
+    "DncEdition",
+    "DncEntry",
+    "DncList",
+    "DncNumber",
+    "DncOrigin",
+    "DncUnreadable",
+    "EditionStatus",
     "Import",
     "ImportStatus",
     "Lead",
