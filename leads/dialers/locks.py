@@ -20,6 +20,7 @@ class Kind(IntEnum):
     WORKER = 0x4C52_0000  # a run of the engine, by the hash of its name
     PROVING = 0x4C53_0000  # a dialer whose login is not known to be right
     UNDOING = 0x4C54_0000  # a batch
+    SUPPRESSING = 0x4C55_0000  # all leads against the DNC lists
     SLOT = 0x4C60_0000  # plus the dialer: one of its connections
 
 

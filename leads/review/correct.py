@@ -8,10 +8,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from leads import lifecycle
 from leads.assess import Assessment, assess, rules_of
 from leads.dedup.exact import SAME_PHONE, try_lock_phones
+from leads.dedup.suppress_mark import mark
 from leads.history.context import because
 from leads.models import Lead, LeadStatus
 from leads.models.status import KNOWN, MOVES, ON_ITS_WAY
@@ -62,6 +64,7 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
                 " it is done."
             )
         _write(locked, found)
+        mark(Lead.objects.filter(pk=locked.pk), stamp_before=timezone.now())
         locked.refresh_from_db()
     return Corrected(locked, found)
 
