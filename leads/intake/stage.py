@@ -4,8 +4,9 @@
 2. Look at the file: encoding, separator, header.
 3. In one transaction, under the lock for new phone numbers: a few thousand rows at a time are
    compared by phone with every lead known (their own file's earlier rows are in the table by
-   then), and copied with their final status. The next few thousand are read and assessed
-   meanwhile, in a thread of their own (`ahead.py`), for the database is another process.
+   then) and with the DNC lists in force, and copied with their final status. The next few thousand
+   are read and assessed meanwhile, in a thread of their own (`ahead.py`), for the database is
+   another process.
 4. Account for every row, and say `done`, in the same transaction.
 """
 
@@ -15,13 +16,14 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from itertools import islice
+from itertools import islice, repeat
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leads.assess import rules_of
+from leads.dedup import suppress
 from leads.dedup.exact import leads_with, prefer_index, try_lock_phones
 from leads.intake.account import Counts, account
 from leads.intake.ahead import ahead
@@ -39,6 +41,7 @@ from leads.models import Import, ImportStatus, LeadStatus
 
 log = logging.getLogger(__name__)
 CHUNK = 5000
+OTHER_NUMBERS = ("phone_code", "alt_phone", "multi_alt_phones")
 # A silent worker: longer than the checks that a commit of millions of rows takes.
 SILENT = timedelta(minutes=5)
 _LOCK_POLL = 0.2  # seconds
@@ -123,9 +126,10 @@ def _load(run: Import, progress: Progress) -> None:
         prefer_index()
         check_with_each_copy()
         counts = Counts()
-        copier = Copier(run)
+        checks_dnc = suppress.anything_in_force()
+        copier = Copier(run, checks_dnc=checks_dnc)
         for chunk, bytes_done in chunks:
-            placed = _place(chunk)
+            placed = _place(chunk, checks_dnc=checks_dnc)
             copier.copy(placed)
             counts.add(placed.statuses)
             progress.show(counts.rows, bytes_done)
@@ -159,8 +163,9 @@ def _prepared(run: Import, rows: Rows, preparer: Preparer) -> Iterator[tuple[Pre
         yield preparer.prepare(chunk), rows.bytes_done
 
 
-def _place(rows: Prepared) -> Placed:
-    """Give each row its id and, if its number is known, the lead that had it first."""
+def _place(rows: Prepared, *, checks_dnc: bool) -> Placed:
+    """Give each row its id and, if its number is known, the lead that had it first, or the DNC
+    list that it is on."""
     phones, found = rows.assessed.phone_e164, rows.assessed.found
     stopped = {place for place, said in found.items() if said.reasons}
     first = leads_with({phone for place, phone in enumerate(phones) if place not in stopped})
@@ -173,7 +178,15 @@ def _place(rows: Prepared) -> Placed:
         elif (oldest := first.setdefault(phone, lead_id)) != lead_id:
             statuses[place] = LeadStatus.DUPLICATE.value
             duplicate_of[place] = oldest
-    return Placed(rows, ids, statuses, duplicate_of)
+    dnc = suppress.matches(_numbers(rows)) if checks_dnc else None
+    return Placed(rows, ids, statuses, duplicate_of, dnc)
+
+
+def _numbers(rows: Prepared) -> list[suppress.Numbers]:
+    """What each row may be called at; of invalid rows too, for they can be corrected."""
+    values, phones = rows.assessed.values, rows.assessed.phone_e164
+    others = [values.get(name) or repeat("") for name in OTHER_NUMBERS]
+    return list(map(suppress.numbers_of, phones, *others))
 
 
 def _finish(run: Import, counts: Counts) -> None:
