@@ -1,4 +1,4 @@
-"""What a reviewer decides: approve, reject, reopen, not a duplicate, overrule.
+"""What a reviewer decides: approve, reject, reopen, not a duplicate, overrule; override DNC.
 
 Each decision is one UPDATE over whatever selection it is given, and answers with how many leads
 moved and, for the rest, why they were left.
@@ -16,9 +16,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from leads import lifecycle
+from leads.dedup.suppress_mark import OVERRIDDEN
 from leads.history.context import because
 from leads.models import Lead, LeadStatus
 from leads.models.status import KNOWN, sources_of
+from leads.review import dnc
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -56,12 +58,51 @@ class DecisionError(Exception):
 
 
 def approve(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Decision:
-    """Staged leads may be pushed from now on.
+    """Staged leads may be pushed from now on, unless a number of theirs is on a DNC list.
 
     With four eyes (setting FOUR_EYES) the leads that `by` imported are left.
     """
-    own = {FOUR_EYES: Q(import_run__created_by=by)} if settings.FOUR_EYES and by else {}
-    return _decide(leads, S.APPROVED, "approved", by, comment=comment, only={S.STAGED}, but=own)
+    with transaction.atomic(), because("approved", user_id=by.pk if by else None):
+        found = dnc.look(leads.filter(status=S.STAGED))
+        return _decide(
+            leads,
+            S.APPROVED,
+            "approved",
+            by,
+            comment=comment,
+            only={S.STAGED},
+            but=_own(by) | found.kept,
+            also=found.also,
+        )
+
+
+def override_dnc(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Decision:
+    """Approve staged leads in spite of the DNC list that they are on now.
+
+    The list, its date, who and the comment stay in the history; another list ends it. Raises
+    DecisionError for somebody without the right `override_dnc`, and without a comment.
+    """
+    if by is None or not by.has_perm("leads.override_dnc"):
+        raise DecisionError("Only somebody with the right to override DNC lists can do this.")
+    if not comment.strip():
+        raise DecisionError("Say in the comment why these people may be called all the same.")
+    with transaction.atomic(), because(OVERRIDDEN, user_id=by.pk):
+        found = dnc.look(leads.filter(status=S.STAGED))
+        return _decide(
+            leads,
+            S.APPROVED,
+            OVERRIDDEN,
+            by,
+            comment=comment,
+            reason=OVERRIDDEN,
+            only={S.STAGED},
+            but=_own(by) | {"is on no DNC list: approve it as usual": ~dnc.ON_A_LIST},
+            also=found.also,
+        )
+
+
+def _own(by: User | None) -> dict[str, Q]:
+    return {FOUR_EYES: Q(import_run__created_by=by)} if settings.FOUR_EYES and by else {}
 
 
 def reject(leads: QuerySet[Lead], *, by: User | None, reason: str, comment: str = "") -> Decision:
@@ -153,7 +194,8 @@ def _decide(
     """
     sources = only or set(sources_of(to))
     user_id = by.pk if by else None
-    with transaction.atomic(), because(why, user_id=user_id):
+    # Without a savepoint of its own: whoever is around it wants all or nothing.
+    with transaction.atomic(savepoint=False), because(why, user_id=user_id):
         left = _left(leads, sources, but or {})
         chosen = leads
         for kept in (but or {}).values():
@@ -179,7 +221,10 @@ def _left(leads: QuerySet[Lead], sources: set[LeadStatus], but: Mapping[str, Q])
         + " or ".join(sorted(source.label.lower() for source in sources)): number
         for status, number in counts.annotate(number=Count("pk"))
     }
+    rest = leads.filter(status__in=sources)
     for why, kept in but.items():
-        if number := leads.filter(kept, status__in=sources).count():
+        # Who is kept for two reasons is counted with the first.
+        if number := rest.filter(kept).count():
             left[why] = number
+            rest = rest.exclude(kept)
     return left
