@@ -23,17 +23,18 @@ ON_DNC = "ON_DNC"  # Lead.warnings
 LEAST, MOST = 5, 15
 _NO_DIGIT = re.compile(r"[^0-9]")
 
-# The numbers of the lists in force on the day %(today)s; of the internal list the day is the one
-# on which the number was added. The best list comes first: our own, then the newest.
+# The numbers of the lists in force on the day %(today)s; the date of a number on the internal list
+# is the day on which it was added, in the time zone %(zone)s. The best comes first: our own list,
+# then the newest.
 IN_FORCE = """
     leads_dncnumber one
     JOIN leads_dnclist list ON list.current_id = one.edition_id AND list.enabled
     JOIN leads_dncedition edition ON edition.id = one.edition_id
-        AND (edition.expires_on IS NULL OR edition.expires_on >= %(today)s)
+        AND (edition.expires_on IS NULL OR edition.expires_on >= %(today)s::date)
     LEFT JOIN leads_dncentry entry ON list.origin = 'internal' AND entry.phone = one.phone
         AND entry.removed_at IS NULL
 """
-LIST_DATE = "coalesce(entry.added_at::date, edition.as_of)"
+LIST_DATE = "coalesce((entry.added_at AT TIME ZONE %(zone)s)::date, edition.as_of)"
 BEST_FIRST = f"(list.origin = 'internal') DESC, {LIST_DATE} DESC, list.id"
 LOOK_UP = f"""
     SELECT DISTINCT ON (one.phone) one.phone, list.id, {LIST_DATE}
@@ -86,16 +87,24 @@ def _number(text: str) -> int | None:
     return int(digits) if LEAST <= len(digits) <= MOST else None
 
 
-def in_force(today: date | None = None) -> QuerySet[DncList]:
-    """The lists that clear and block on that day (today if none is given), with any number."""
-    day = today or timezone.localdate()
+def today() -> dict[str, str]:
+    """The values of IN_FORCE and LIST_DATE."""
+    return {
+        "today": timezone.localdate().isoformat(),
+        "zone": timezone.get_default_timezone_name(),
+    }
+
+
+def in_force() -> QuerySet[DncList]:
+    """The lists that clear and block today, with any number."""
+    day = timezone.localdate()
     unexpired = Q(current__expires_on__isnull=True) | Q(current__expires_on__gte=day)
     return DncList.objects.filter(unexpired, enabled=True, current__rows_stored__gt=0)
 
 
-def loaded_in_force(today: date | None = None) -> QuerySet[DncList]:
+def loaded_in_force() -> QuerySet[DncList]:
     """The same without our own list, which by itself is no check against anybody's registry."""
-    return in_force(today).exclude(origin=DncOrigin.INTERNAL)
+    return in_force().exclude(origin=DncOrigin.INTERNAL)
 
 
 def anything_in_force() -> bool:
@@ -113,7 +122,7 @@ def look_up(phones: Collection[int]) -> dict[int, Match]:
     # As one text: psycopg would write an array element by element, in Python.
     wanted = f"{{{','.join(map(str, phones))}}}"
     with connection.cursor() as cursor:
-        cursor.execute(LOOK_UP, {"phones": wanted, "today": timezone.localdate()})
+        cursor.execute(LOOK_UP, {"phones": wanted, **today()})
         return {row[0]: Match(*row) for row in cursor.fetchall()}
 
 

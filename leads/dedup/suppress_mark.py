@@ -28,6 +28,7 @@ from leads.dedup.suppress import (
     MOST,
     ON_DNC,
     anything_in_force,
+    today,
 )
 from leads.history.context import because
 from leads.models import Lead, LeadStatus
@@ -160,7 +161,7 @@ def mark(leads: QuerySet[Lead], *, stamp_before: datetime | None = None) -> list
         return []
     statement = sql.SQL(MARK).format(leads=sql.Identifier(Lead._meta.db_table), ids=ids)
     values |= {
-        "today": timezone.localdate(),
+        **today(),
         "now": timezone.now(),
         "stamps": stamp_before is not None,
         "stamp_before": stamp_before or timezone.now(),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from leads.dedup import suppress, suppress_waiting
 from leads.dedup.suppress import LEAST, MOST, look_up, matches, numbers_of
-from leads.dedup.suppress_mark import NUMBERS, check
+from leads.dedup.suppress_mark import NUMBERS, Checked, check
 from leads.dedup.suppress_own import SuppressError, add_number, internal, leads_with, remove_number
 from leads.dedup.suppress_waiting import check_all, is_due
 from leads.models import DncEntry, DncList, DncNumber, Lead, LeadStanding, LeadStatus
@@ -167,7 +167,7 @@ def test_what_is_no_news_is_not_written_again() -> None:
     lead = lead_with()
     check(everything())
     events = LeadStanding.objects.filter(pgh_obj=lead).count()
-    assert check(everything()) == suppress_waiting.Checked()
+    assert check(everything()) == Checked()
     assert LeadStanding.objects.filter(pgh_obj=lead).count() == events == 1
 
 
