@@ -34,6 +34,12 @@ SIDEBAR: dict[str, Any] = {
                     "admin:leads_import_changelist",
                     "leads.view_import",
                 ),
+                page(
+                    _("Look a number up"),
+                    "phone_disabled",
+                    "admin:leads_dnclist_number",
+                    "leads.view_dnclist",
+                ),
             ],
         },
         {
@@ -56,6 +62,12 @@ SIDEBAR: dict[str, Any] = {
                 page(_("Dialers"), "dialpad", "admin:leads_dialer_changelist", "leads.view_dialer"),
                 page(
                     _("Sources"), "storefront", "admin:leads_source_changelist", "leads.view_source"
+                ),
+                page(
+                    _("DNC lists"),
+                    "phonelink_erase",
+                    "admin:leads_dnclist_changelist",
+                    "leads.view_dnclist",
                 ),
             ],
         },

@@ -15,6 +15,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from leads.cleaning.reasons import sentence
+
 
 class DncOrigin(models.TextChoices):
     FEDERAL = "federal", "Federal registry"
@@ -166,6 +168,11 @@ class DncEdition(models.Model):
     def __str__(self) -> str:
         return f"{self.dnc_list} of {self.as_of}"
 
+    @property
+    def status_colour(self) -> str:
+        """The badge's colour, one of django-unfold's label names."""
+        return EditionStatus(self.status).colour
+
 
 class DncNumber(models.Model):
     """One number of one edition: the digits of E.164 as a number, 40 bytes a row.
@@ -204,6 +211,11 @@ class DncUnreadable(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.given}"
+
+    @property
+    def sentence(self) -> str:
+        """Why the row holds no number, with the remedy."""
+        return sentence(self.code, "The number", self.given)
 
 
 class DncEntry(models.Model):
