@@ -120,6 +120,12 @@ class EditionForm(forms.Form):
 class NewListForm(EditionForm, forms.ModelForm):  # type: ignore[type-arg]
     """A new list with its first edition: neither is kept without the other."""
 
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("As a refusal names it, for example Federal."),
+    )
     origin = forms.ChoiceField(
         label=_("From"),
         choices=[choice for choice in DncOrigin.choices if choice[0] != DncOrigin.INTERNAL],

@@ -18,6 +18,7 @@ from leads.admin.dnc_numbers import FORM, added
 from leads.dedup.suppress import numbers_of
 from leads.dedup.suppress_mark import OVERRIDDEN
 from leads.dedup.suppress_own import SuppressError, add_number
+from leads.dedup.suppress_waiting import GONE
 from leads.models import Lead
 
 RIGHT = "leads.add_dncentry"
@@ -31,6 +32,7 @@ def dnc_of(request: HttpRequest, lead: Lead) -> dict[str, Any]:
         "list": found,
         "alternative": found is not None and lead.dnc_number != phone,
         "out_of_force": found.why_not_in_force(timezone.localdate()) if found else "",
+        "gone": lead.status in GONE,
         "overridden": lead.decision_reason == OVERRIDDEN,
         "may_add": request.user.has_perm(RIGHT) and phone is not None and not on_own,
     }

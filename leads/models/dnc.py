@@ -215,7 +215,8 @@ class DncUnreadable(models.Model):
     @property
     def sentence(self) -> str:
         """Why the row holds no number, with the remedy."""
-        return sentence(self.code, "The number", self.given)
+        digits = sum(map(str.isdecimal, self.given))
+        return sentence(self.code, "The number", self.given, str(digits))
 
 
 class DncEntry(models.Model):

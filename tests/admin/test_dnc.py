@@ -84,9 +84,9 @@ def test_an_admin_loads_a_list_and_its_page_has_the_account(kicks: list[str]) ->
     assert "is being loaded" in page_of(dnc_list)
     load(DncEdition.objects.get(dnc_list=dnc_list))
     text = page_of(dnc_list)
-    assert "1 numbers, as of 1 Nov 2026. It counts through 2 Dec 2099." in text
+    assert "One number, as of 1 Nov 2026. It counts through 2 Dec 2099." in text
     assert "3 rows = 1 stored + 1 repeated" in text
-    assert "The number &quot;12&quot; has 2 digits" in text or "12" in text
+    assert "The number &quot;12&quot; has 2 digits" in text
     assert "line 2" in text
 
 
@@ -325,6 +325,13 @@ def test_the_match_is_on_the_leads_page() -> None:
     dnc_list.enabled = False
     dnc_list.save()
     assert "It is switched off" in lead_text(lead)
+
+
+def test_a_lead_on_the_dialer_says_that_somebody_must_act_there() -> None:
+    make_dnc_list(PHONE)
+    lead = lead_with(S.PUSHED)
+    check(Lead.objects.all())
+    assert "somebody must act there" in lead_text(lead)
 
 
 def test_a_lead_that_was_never_looked_at_says_so() -> None:
