@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from leads.dedup import suppress_waiting
 from leads.dialers import probe
-from leads.intake import stage, take_back
-from leads.models import Dialer, Import, PushBatch
+from leads.intake import dnc_load, stage, take_back
+from leads.models import BatchStatus, Dialer, DncEdition, Import, PushBatch
 from leads.push import settle as settling
 from leads.push import undo
+from leads.push.queue import finish
 from leads.push.runner import run
 from leads.push.waiting import dialers_with_work
 from leads.review import desk
@@ -91,3 +93,34 @@ def forget_claims() -> None:
 def undo_import(import_id: int) -> None:
     """Delete the leads of one import."""
     take_back.undo(import_id)
+
+
+@shared_task
+def load_dnc(edition_id: int) -> None:
+    """Load one edition of a DNC list, then look at the leads that wait."""
+    if edition := DncEdition.objects.filter(pk=edition_id).first():
+        dnc_load.load(edition)
+        check_dnc.delay()
+
+
+@shared_task
+def check_dnc() -> None:
+    """Hold all leads that wait, or are on the dialer, against the DNC lists, if that is due."""
+    if suppress_waiting.is_due():
+        suppress_waiting.check_all()
+
+
+@shared_task
+def sweep_dnc() -> None:
+    """Beat: load the editions whose kick was lost, delete numbers of old ones, look at leads."""
+    to_load, to_purge = dnc_load.to_do()
+    for edition_id in to_load:
+        load_dnc.delay(edition_id)
+    for edition in to_purge:
+        dnc_load.purge(edition)
+    if suppress_waiting.is_due():
+        check_dnc.delay()
+    # What was queued and is on a list now has left its batch: perhaps nothing else is in it.
+    running = PushBatch.objects.filter(status=BatchStatus.RUNNING).values_list("pk", flat=True)
+    if batches := set(running):
+        finish(batches)

@@ -46,6 +46,12 @@ SIDEBAR: dict[str, Any] = {
                     "admin:leads_import_changelist",
                     "leads.view_import",
                 ),
+                page(
+                    _("Look a number up"),
+                    "phone_disabled",
+                    "admin:leads_dnclist_number",
+                    "leads.view_dnclist",
+                ),
             ],
         },
         {
@@ -80,6 +86,12 @@ SIDEBAR: dict[str, Any] = {
                     "content_copy",
                     "admin:leads_duplicatepolicy_changelist",
                     "leads.view_duplicatepolicy",
+                ),
+                page(
+                    _("DNC lists"),
+                    "phonelink_erase",
+                    "admin:leads_dnclist_changelist",
+                    "leads.view_dnclist",
                 ),
             ],
         },

@@ -15,6 +15,7 @@ EVERY_SWEEPS = {
     "leads.tasks.probe_dialers": 2,
     "leads.tasks.resume_imports": 6,
     "leads.tasks.forget_claims": 120,
+    "leads.tasks.sweep_dnc": 24,
 }
 
 

@@ -13,6 +13,10 @@ from django.utils import timezone
 from leads.models import (
     Dialer,
     DialerList,
+    DncEdition,
+    DncList,
+    DncNumber,
+    EditionStatus,
     Import,
     ImportStatus,
     Lead,
@@ -139,3 +143,27 @@ def make_attempt(lead: Lead, **columns: Any) -> PushAttempt:
         "opened_at": timezone.now(),
     }
     return PushAttempt.objects.create(**{**values, **columns})
+
+
+def make_dnc_list(*phones: str | int, **columns: Any) -> DncList:
+    """A loaded list with these numbers (E.164 or its digits); `as_of` and `expires_on` are its
+    edition's."""
+    edition = {key: columns.pop(key) for key in ("as_of", "expires_on") if key in columns}
+    made = DncList.objects.create(**{"name": f"DNC {next(_number)}", **columns})
+    return make_edition(made, *phones, **edition).dnc_list
+
+
+def make_edition(dnc_list: DncList, *phones: str | int, **columns: Any) -> DncEdition:
+    """A loaded edition that counts from now on."""
+    numbers = {int(str(phone).lstrip("+")) for phone in phones}
+    values = {
+        "as_of": timezone.localdate(),
+        "status": EditionStatus.DONE,
+        "rows_read": len(numbers),
+        "rows_stored": len(numbers),
+    }
+    edition = DncEdition.objects.create(dnc_list=dnc_list, **{**values, **columns})
+    DncNumber.objects.bulk_create([DncNumber(phone=one, edition=edition) for one in numbers])
+    dnc_list.current, dnc_list.changed_at = edition, timezone.now()
+    dnc_list.save()
+    return edition

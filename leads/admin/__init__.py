@@ -5,6 +5,7 @@ from __future__ import annotations
 from leads.admin import attempts as attempts
 from leads.admin import batches as batches
 from leads.admin import dialers as dialers
+from leads.admin import dnc as dnc
 from leads.admin import exports as exports
 from leads.admin import imports as imports
 from leads.admin import leads as leads

@@ -167,7 +167,8 @@ def report(action: LeadAction, done: Done) -> str:
     if done.left:
         number = f"{sum(done.left.values()):,}"
         left = format_html(" {} {}: {}.", _("Left"), number, _why(done.left))
-    return format_html("{} {}{}.{}", action.did, f"{done.moved:,}", batch, left)
+    more = f" {done.more}" if done.more else ""
+    return format_html("{} {}{}.{}{}", action.did, f"{done.moved:,}", batch, left, more)
 
 
 def _why(left: Mapping[str, int]) -> str:

@@ -13,6 +13,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
@@ -21,6 +22,9 @@ from unfold.widgets import (
 )
 
 from leads.admin.parts import kick
+from leads.dedup.suppress import anything_in_force
+from leads.dedup.suppress_mark import check
+from leads.dedup.suppress_waiting import WAITING
 from leads.models import DialerList, Lead, LeadStatus, PushBatch
 from leads.models.status import sources_of
 from leads.push.queue import queue
@@ -32,13 +36,22 @@ Leads = QuerySet[Lead]
 Values = Mapping[str, Any]
 
 
+PERMISSIONS = {
+    "review": "leads.review_lead",
+    "push": "leads.push_lead",
+    "override": "leads.override_dnc",
+}
+
+
 @dataclass(frozen=True)
 class Done:
-    """How many leads moved; for the rest the reasons and numbers; the batch if one was made."""
+    """How many leads moved; for the rest the reasons and numbers; the batch if one was made; a
+    sentence with what else there is to say."""
 
     moved: int
     left: Mapping[str, int] = field(default_factory=dict)
     batch: PushBatch | None = None
+    more: str = ""
 
 
 class CommentForm(forms.Form):
@@ -111,12 +124,14 @@ class LeadAction:
         """Whether a page should offer it for this lead."""
         if lead.status not in self.only:
             return False
+        if self.name == "override-dnc":
+            return lead.dnc_list_id is not None
         return self.name != "overrule" or set(lead.reasons) <= set(decide.OVERRULABLE)
 
 
 def may(user: User | AnonymousUser, action: LeadAction) -> bool:
     """Whether the user's role may do it."""
-    return user.has_perm(f"leads.{action.right}_lead")
+    return user.has_perm(PERMISSIONS[action.right])
 
 
 def _decided(decision: decide.Decision) -> Done:
@@ -144,6 +159,23 @@ def _overrule(leads: Leads, user: User, values: Values) -> Done:
     return _decided(decide.overrule(leads, by=user, comment=values["comment"]))
 
 
+def _check_dnc(leads: Leads, user: User, values: Values) -> Done:
+    chosen = leads.filter(status__in=WAITING)
+    number = chosen.count()
+    checked = check(chosen, stamp_before=timezone.now(), user_id=user.pk)
+    words = [str(_("Newly found on a DNC list: %(number)s.") % {"number": f"{checked.found:,}"})]
+    if checked.withdrawn:
+        text = _("No longer approved: %(number)s.")
+        words.append(str(text % {"number": f"{checked.withdrawn:,}"}))
+    if not anything_in_force():
+        words = [str(_("There is no DNC list in force to check against."))]
+    return Done(number, {}, more=" ".join(words))
+
+
+def _override_dnc(leads: Leads, user: User, values: Values) -> Done:
+    return _decided(decide.override_dnc(leads, by=user, comment=values["comment"]))
+
+
 def _queue(leads: Leads, user: User, values: Values) -> Done:
     queued = queue(leads, values["dialer_list"], by=user, note=values["note"])
     if queued.batch:
@@ -169,6 +201,7 @@ ACTIONS = [
         frozenset({S.STAGED}),
         _("Approved leads may be pushed to a dialer."),
         _approve,
+        keeps=_("Leads on a DNC list are left."),
     ),
     LeadAction(
         "reject",
@@ -224,4 +257,32 @@ ACTIONS = [
         icon="gavel",
     ),
 ]
+ACTIONS += [
+    LeadAction(
+        "check-dnc",
+        _("Check DNC lists"),
+        _("Checked"),
+        frozenset(WAITING),
+        _(
+            "Their numbers are held against the DNC lists in force. Approved and queued leads that"
+            " are on one wait for a reviewer again."
+        ),
+        _check_dnc,
+        form=forms.Form,
+        icon="fact_check",
+    ),
+    LeadAction(
+        "override-dnc",
+        _("Override DNC"),
+        _("Approved in spite of a DNC list"),
+        frozenset({S.STAGED}),
+        _("Leads on a DNC list are approved all the same. Say why: it is kept with your name."),
+        _override_dnc,
+        right="override",
+        keeps=_("Leads on no list are left."),
+        icon="gpp_maybe",
+    ),
+]
+# These stand beside what a lead's page says of DNC lists.
+ABOUT_DNC = {"check-dnc", "override-dnc"}
 BY_NAME = {action.name: action for action in ACTIONS}

@@ -15,9 +15,16 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
 from leads.assess import WIRE_LOSS
 from leads.cleaning.reasons import REASONS, Severity
-from leads.models import Import, Lead
+from leads.dedup.suppress_mark import OVERRIDDEN
+from leads.models import DncList, Import, Lead
 
 SHOWN_IMPORTS = 50
+DNC_WAYS = {
+    "any": Q(dnc_list__isnull=False),
+    "none": Q(dnc_list__isnull=True),
+    "unchecked": Q(dnc_checked_at__isnull=True),
+    "overridden": Q(decision_reason=OVERRIDDEN),
+}
 
 
 class ImportFilter(DropdownFilter):
@@ -72,6 +79,36 @@ class FindingFilter(DropdownFilter):
         if asked == WIRE_LOSS:
             return queryset.filter(warned)
         return queryset.filter(warned | Q(reasons__contains=[asked]))
+
+
+class DncFilter(DropdownFilter):
+    """Leads that the last look found on a DNC list: any, or one of them."""
+
+    title = _("DNC list")
+    parameter_name = "dnc"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        lists = DncList.objects.values_list("pk", "name")
+        return [
+            ("any", _("On a list")),
+            ("none", _("On no list")),
+            ("unchecked", _("Never checked")),
+            ("overridden", _("Approved in spite of one")),
+            *((str(pk), name) for pk, name in lists),
+        ]
+
+    def has_output(self) -> bool:
+        return True
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        asked = self.value()
+        if not asked:
+            return queryset
+        if asked in DNC_WAYS:
+            return queryset.filter(DNC_WAYS[asked])
+        if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
+            raise IncorrectLookupParameters(f"{asked} is no DNC list.")
+        return queryset.filter(dnc_list=int(asked))
 
 
 class CreatedFilter(RangeDateFilter):

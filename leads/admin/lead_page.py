@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.admin.lead_actions import ACTIONS, may
+from leads.admin.lead_actions import ABOUT_DNC, ACTIONS, BY_NAME, may
 from leads.admin.lead_correct import may_correct
+from leads.admin.lead_dnc import dnc_of
 from leads.admin.lead_filters import in_words
 from leads.admin.lead_values import rows_of
 from leads.admin.own_imports import sees_pushes_of
@@ -38,7 +40,14 @@ WHY = {
     "MERGED": gettext_lazy("merged by a reviewer"),
     "BY_HAND": gettext_lazy("found by a reviewer"),
 }
-BESIDE = ["lead_source", "import_run", "import_run__created_by", "decided_by", "duplicate_of"]
+BESIDE = [
+    "dnc_list__current",
+    "lead_source",
+    "import_run",
+    "import_run__created_by",
+    "decided_by",
+    "duplicate_of",
+]
 ON_DIALER = ["dialer", "batch__created_by", "batch__dialer_list"]
 HEADINGS = {
     Severity.STOPS: ("danger", gettext_lazy("Stops it")),
@@ -105,7 +114,9 @@ class LeadPage:
             "sees_pushes": sees,
             "attempts": [_attempt(each) for each in attempts],
             "happenings": timeline(lead, REJECT_REASONS) if sees else [],
-            "buttons": buttons(request, lead),
+            "buttons": buttons(request, lead, set(BY_NAME) - ABOUT_DNC),
+            "dnc_buttons": buttons(request, lead, ABOUT_DNC),
+            "dnc": dnc_of(request, lead),
             "may_correct": may_correct(request) and lead.status not in ON_ITS_WAY,
         }
 
@@ -158,8 +169,8 @@ def findings(lead: Lead) -> list[dict[str, Any]]:
     return [group for group in groups if group["sentences"]]
 
 
-def buttons(request: HttpRequest, lead: Lead) -> list[dict[str, Any]]:
-    """The moves that the lead may make and the person may start, with their addresses."""
+def buttons(request: HttpRequest, lead: Lead, names: Collection[str]) -> list[dict[str, Any]]:
+    """Those of the actions `names` that fit the lead and the person, with their addresses."""
     return [
         {
             "label": action.label,
@@ -168,7 +179,7 @@ def buttons(request: HttpRequest, lead: Lead) -> list[dict[str, Any]]:
             + f"?ids={lead.pk}&alone=1",
         }
         for action in ACTIONS
-        if action.fits(lead) and may(request.user, action)
+        if action.name in names and action.fits(lead) and may(request.user, action)
     ]
 
 

@@ -25,7 +25,8 @@ from leads.admin.confirm import ConfirmPages, admin_action
 from leads.admin.desk import DeskPages
 from leads.admin.lead_actions import ACTIONS, may
 from leads.admin.lead_correct import CorrectPage
-from leads.admin.lead_filters import CreatedFilter, FindingFilter, ImportFilter, in_words
+from leads.admin.lead_dnc import NeverCallPage
+from leads.admin.lead_filters import CreatedFilter, DncFilter, FindingFilter, ImportFilter, in_words
 from leads.admin.lead_page import LeadPage
 from leads.admin.lead_search import search
 from leads.admin.parts import ReadOnlyAdmin
@@ -58,6 +59,7 @@ class LeadAdmin(ReadOnlyAdmin):
         ImportFilter,
         ("list_id", SingleNumericFilter),
         FindingFilter,
+        DncFilter,
         ("created_at", CreatedFilter),
     ]
     list_filter_submit = True
@@ -79,11 +81,12 @@ class LeadAdmin(ReadOnlyAdmin):
         return search(queryset, search_term), False
 
     def get_urls(self) -> list[URLPattern]:
-        confirm, correct = ConfirmPages(self), CorrectPage(self)
+        confirm, correct, never = ConfirmPages(self), CorrectPage(self), NeverCallPage(self)
         wrap = self.admin_site.admin_view
         return [
             path("decide/<slug:name>/", wrap(confirm.view), name="leads_lead_decide"),
             path("<int:pk>/correct/", wrap(correct.view), name="leads_lead_correct"),
+            path("<int:pk>/never-call/", wrap(never.view), name="leads_lead_never_call"),
             *DeskPages(self).urls(),
             *super().get_urls(),
         ]
@@ -107,6 +110,9 @@ class LeadAdmin(ReadOnlyAdmin):
 
     def has_review_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("leads.review_lead")
+
+    def has_override_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("leads.override_dnc")
 
     def has_push_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("leads.push_lead")

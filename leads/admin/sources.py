@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from leads.admin.parts import CappedPaginator
 from leads.cleaning.phone import known_country
@@ -19,6 +20,7 @@ from leads.intake.upload import LIST_IDS
 from leads.models import Import, Source
 
 SHOWN_IMPORTS = 10
+USUAL_DAYS = 31  # as often as the federal registry wants to be asked
 
 
 class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -30,9 +32,31 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
             "unassigned_numbers",
             "date_order",
             "default_list_id",
+            "dnc_max_days",
             "auto_approve",
             "notes",
         ]
+
+    demand_dnc_check = forms.BooleanField(
+        label=gettext_lazy("Demand a DNC check"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=gettext_lazy("Leads are approved only if they were checked lately."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["demand_dnc_check"].initial = self.instance.dnc_max_days is not None
+        if days := self.fields.get("dnc_max_days"):  # not there for those who only look
+            days.widget.attrs["placeholder"] = USUAL_DAYS
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("demand_dnc_check"):
+            data["dnc_max_days"] = None
+        elif data.get("dnc_max_days") is None and "dnc_max_days" not in self.errors:
+            data["dnc_max_days"] = USUAL_DAYS
+        return data
 
     def clean_country(self) -> str:
         country: str = self.cleaned_data["country"].upper()
@@ -57,6 +81,15 @@ class SourceAdmin(ModelAdmin):
     """Admins change sources, the others look. One that leads came from cannot be deleted."""
 
     form = SourceForm
+    fields = [
+        "name",
+        "country",
+        "unassigned_numbers",
+        "date_order",
+        "default_list_id",
+        ("demand_dnc_check", "dnc_max_days"),
+        "notes",
+    ]
     paginator = CappedPaginator
     show_full_result_count = False
     list_display = ["name", "country", "unassigned_numbers", "default_list_id", "import_count"]

@@ -21,6 +21,7 @@ class Kind(IntEnum):
     PROVING = 0x4C53_0000  # a dialer whose login is not known to be right
     UNDOING = 0x4C54_0000  # a batch
     FOLLOWING_UP = 0x4C55_0000  # an import
+    SUPPRESSING = 0x4C56_0000  # all leads against the DNC lists
     SLOT = 0x4C60_0000  # plus the dialer: one of its connections
 
 

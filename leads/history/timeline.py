@@ -15,6 +15,7 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from leads.models import Lead, LeadCorrection, LeadStanding, LeadStatus, PushAttempt
+from leads.models.dnc import named
 from leads.models.history import CORRECTED_FIELDS
 
 S = LeadStatus
@@ -22,6 +23,10 @@ SHOWN = 60  # characters of a value that a sentence repeats
 DATA_FIELDS = [name for name in CORRECTED_FIELDS if name not in ("id", "raw")]
 # The reason that says no more than the move itself.
 PLAIN = {"approved", "rejected", "queued", "reopened", "overruled", "not a duplicate", "corrected"}
+# Reasons that the sentence says in words already (`leads.dedup.suppress_mark`).
+OVERRIDDEN = "DNC_OVERRIDE"
+CHECKED, WITHDRAWN = "checked against the DNC lists", "withdrawn: on a DNC list"
+DNC_FIELDS = {"dnc_list_id", "dnc_date", "dnc_number"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ def timeline(lead: Lead, words: Mapping[str, str] | None = None) -> list[Happeni
     """
     standings = list(
         LeadStanding.objects.filter(pgh_obj_id=lead.pk)
-        .select_related("pgh_context")
+        .select_related("pgh_context", "dnc_list")
         .order_by("pgh_id")
     )
     corrections = list(
@@ -87,9 +92,14 @@ def _standings(
     before: Any = None
     for row in rows:
         facts = _facts(row)
-        sentence = _moved(row, facts, words) if _has_moved(row, before) else _changed(row, before)
         why = str(facts.get("why") or "")
-        if why and why not in PLAIN:
+        if _is_first_match(row, before, why):
+            sentence = _("Found on %(list)s") % {"list": _dnc(row)}
+        elif _has_moved(row, before):
+            sentence = _moved(row, facts, words)
+        else:
+            sentence = _changed(row, before)
+        if why and why not in {*PLAIN, OVERRIDDEN, WITHDRAWN, CHECKED}:
             sentence = f"{sentence} ({why})"
         if not facts:
             sentence = f"{sentence} ({_('changed outside the portal')})"
@@ -99,6 +109,13 @@ def _standings(
 
 def _has_moved(row: Any, before: Any) -> bool:
     return before is None or before.status != row.status
+
+
+def _is_first_match(row: Any, before: Any, why: str) -> bool:
+    """Whether the very first change was a match: then there is no row to compare it with."""
+    staged = row.status == S.STAGED and why in {"approved", OVERRIDDEN}
+    looked = why in {CHECKED, WITHDRAWN}
+    return before is None and bool(row.dnc_list_id) and (staged or looked)
 
 
 def _moved(row: Any, facts: Mapping[str, Any], words: Mapping[str, str]) -> str:
@@ -112,11 +129,17 @@ def _moved(row: Any, facts: Mapping[str, Any], words: Mapping[str, str]) -> str:
             return _("Taken out of its batch, approved again")
         case S.APPROVED if why.endswith("undone"):
             return _("Deleted on the dialer, approved again")
+        case S.APPROVED if why == WITHDRAWN:
+            return _("Taken out of its batch")
+        case S.APPROVED if row.decision_reason == OVERRIDDEN:
+            return _("Approved although on %(list)s") % {"list": _dnc(row)} + comment
         case S.APPROVED:
             return _("Approved") + comment
         case S.REJECTED:
             reason = words.get(row.decision_reason, row.decision_reason)
             return _("Rejected: %(reason)s") % {"reason": reason} + comment
+        case S.STAGED if why == WITHDRAWN:
+            return _("Waits for a reviewer again: on %(list)s") % {"list": _dnc(row)}
         case S.STAGED:
             return _staged(why) + comment
         case S.QUEUED:
@@ -148,8 +171,18 @@ def _staged(why: str) -> str:
     return known.get(why, _("Waits for a reviewer"))
 
 
+def _dnc(row: Any) -> str:
+    """The list that the lead was on, with its date and the number that is on it."""
+    where = named(row.dnc_list.name if row.dnc_list else "?", row.dnc_date)
+    return f"{where} (+{row.dnc_number})" if row.dnc_number else where
+
+
 def _changed(row: Any, before: Any) -> str:
     """What became different without a move."""
+    if row.dnc_list_id and any(getattr(row, f) != getattr(before, f) for f in DNC_FIELDS):
+        return _("Found on %(list)s") % {"list": _dnc(row)}
+    if before.dnc_list_id and not row.dnc_list_id:
+        return _("No longer on a DNC list in force")
     fields = [field.name for field in row._meta.concrete_fields if not field.name.startswith("pgh")]
     changes = [
         _change(name, getattr(before, name), getattr(row, name))

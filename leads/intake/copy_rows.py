@@ -13,6 +13,7 @@ from psycopg import sql
 
 from leads.dedup.pairs import pair_of
 from leads.dedup.same_number import WHY, Judgement
+from leads.dedup.suppress import ON_DNC, Match
 from leads.intake.prepare import Prepared
 from leads.models import Import, Lead, Pair, Treatment
 from leads.vicidial.fields import FIELDS
@@ -26,15 +27,19 @@ _VARYING = [
     "id", "line", "raw", "status", "reasons", "warnings", "findings", "phone_e164", "list_id",
     "date_of_birth", "duplicate_of", "duplicate_why", *_TEXTS,
 ]  # fmt: skip
+# Written only where there is a DNC list to look at.
+_DNC = ["dnc_list", "dnc_date", "dnc_number"]
 
 
 class Placed(NamedTuple):
-    """Rows with the id and the status of each; by place, what was judged of a known number."""
+    """Rows with the id and the status of each; by place, what was judged of a known number, and of
+    those on a DNC list the match (None where no list was looked at)."""
 
     rows: Prepared
     ids: Sequence[int]
     statuses: Sequence[str]
     judged: dict[int, Judgement]
+    dnc: dict[int, Match] | None = None
 
 
 def reserve_ids(number: int) -> list[int]:
@@ -67,25 +72,28 @@ def keep_pairs(run: Import, placed: Placed) -> None:
 
 
 class Copier:
-    """Writes the rows of one import."""
+    """Writes the rows of one import; with `checks_dnc` they say what was found on DNC lists."""
 
-    def __init__(self, run: Import) -> None:
+    def __init__(self, run: Import, *, checks_dnc: bool = False) -> None:
         self._list_id = str(run.list_id) if run.list_id is not None else _NULL
         same = {
             "lead_source": str(run.lead_source_id),
             "import_run": str(run.pk),
             "created_at": timezone.now().isoformat(),
         }
+        varying = [*_VARYING, *_DNC] if checks_dnc else _VARYING
+        if checks_dnc:
+            same["dnc_checked_at"] = same["created_at"]
         fields = Lead._meta.concrete_fields
         for field in fields:
-            if not field.null and field.name not in _VARYING and field.name not in same:
+            if not field.null and field.name not in varying and field.name not in same:
                 same[field.name] = _constant(field)
         # One text for the columns that are the same in all rows.
         self._ending = "\t" + "\t".join(same.values()) + "\n"
         columns = {field.name: sql.Identifier(str(field.column)) for field in fields}
         self._statement = sql.SQL("COPY {} ({}) FROM STDIN (NULL {})").format(
             sql.Identifier(Lead._meta.db_table),
-            sql.SQL(", ").join([columns[name] for name in [*_VARYING, *same]]),
+            sql.SQL(", ").join([columns[name] for name in [*varying, *same]]),
             sql.Literal(_NULL),
         )
 
@@ -113,6 +121,9 @@ class Copier:
             reasons[place] = f"{{{','.join(found.reasons)}}}"
             warnings[place] = f"{{{','.join(found.warnings)}}}"
             findings[place] = found.findings
+        for place in placed.dnc or ():
+            said = rows.assessed.found.get(place)
+            warnings[place] = f"{{{','.join([*(said.warnings if said else ()), ON_DNC])}}}"
         for place, judgement in placed.judged.items():
             if judgement.treatment is Treatment.MARK:
                 twins[place] = str(judgement.twin)
@@ -132,7 +143,20 @@ class Copier:
             twins,
             why,
             *[values.get(name) or repeat("") for name in _TEXTS],
+            *([] if placed.dnc is None else _matches(placed.dnc, number)),
         ]
+
+
+def _matches(dnc: dict[int, Match], number: int) -> list[Sequence[str] | repeat[str]]:
+    """The columns of _DNC."""
+    if not dnc:
+        return [repeat(_NULL)] * len(_DNC)
+    lists, dates, phones = ([_NULL] * number for _ in _DNC)
+    for place, match in dnc.items():
+        lists[place] = str(match.list_id)
+        dates[place] = match.of.isoformat()
+        phones[place] = str(match.phone)
+    return [lists, dates, phones]
 
 
 def _constant(field: Field[Any, Any]) -> str:

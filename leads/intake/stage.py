@@ -4,8 +4,9 @@
 2. Look at the file: encoding, separator, header.
 3. In one transaction, under the lock for new phone numbers: a few thousand rows at a time are
    compared by phone with every lead known (their own file's earlier rows are in the table by
-   then), and copied with their final status. The next few thousand are read and assessed
-   meanwhile, in a thread of their own (`ahead.py`), for the database is another process.
+   then) and with the DNC lists in force, and copied with their final status. The next few thousand
+   are read and assessed meanwhile, in a thread of their own (`ahead.py`), for the database is
+   another process.
 4. Account for every row, and say `done`, in the same transaction.
 """
 
@@ -15,13 +16,14 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from itertools import islice
+from itertools import islice, repeat
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leads.assess import rules_of
+from leads.dedup import suppress
 from leads.dedup.exact import prefer_index, try_lock_phones
 from leads.dedup.policy import policy_for
 from leads.dedup.same_number import PERSON, Judge, Person
@@ -41,6 +43,7 @@ from leads.reports.tables import as_given
 
 log = logging.getLogger(__name__)
 CHUNK = 5000
+OTHER_NUMBERS = ("phone_code", "alt_phone", "multi_alt_phones")
 # A silent worker: longer than the checks that a commit of millions of rows takes.
 SILENT = timedelta(minutes=5)
 _LOCK_POLL = 0.2  # seconds
@@ -125,9 +128,11 @@ def _load(run: Import, progress: Progress) -> None:
         prefer_index()
         check_with_each_copy()
         counts = Counts()
-        copier, judge = Copier(run), Judge(policy_for(run), run)
+        checks_dnc = suppress.anything_in_force()
+        copier = Copier(run, checks_dnc=checks_dnc)
+        judge = Judge(policy_for(run), run)
         for chunk, bytes_done in chunks:
-            placed = _place(chunk, judge)
+            placed = _place(chunk, judge, checks_dnc=checks_dnc)
             copier.copy(placed)
             keep_pairs(run, placed)
             counts.add(placed.statuses)
@@ -162,8 +167,8 @@ def _prepared(run: Import, rows: Rows, preparer: Preparer) -> Iterator[tuple[Pre
         yield preparer.prepare(chunk), rows.bytes_done
 
 
-def _place(rows: Prepared, judge: Judge) -> Placed:
-    """Give each row its id and, if its number is known, what the policy makes of it."""
+def _place(rows: Prepared, judge: Judge, *, checks_dnc: bool) -> Placed:
+    """Give each row its id, and what is made of it where its number is known or on a DNC list."""
     phones, found = rows.assessed.phone_e164, rows.assessed.found
     stopped = {place for place, said in found.items() if said.reasons}
     ids = reserve_ids(len(phones))
@@ -175,13 +180,21 @@ def _place(rows: Prepared, judge: Judge) -> Placed:
     for place, judgement in judged.items():
         if judgement.treatment is Treatment.MARK:
             statuses[place] = LeadStatus.DUPLICATE.value
-    return Placed(rows, ids, statuses, judged)
+    dnc = suppress.matches(_numbers(rows)) if checks_dnc else None
+    return Placed(rows, ids, statuses, judged, dnc)
 
 
 def _person(rows: Prepared, place: int) -> Person:
     values = rows.assessed.values
     person = {name: values[name][place] for name in PERSON if name in values}
     return {**person, "phone_e164": rows.assessed.phone_e164[place]}
+
+
+def _numbers(rows: Prepared) -> list[suppress.Numbers]:
+    """What each row may be called at; of invalid rows too, for they can be corrected."""
+    values, phones = rows.assessed.values, rows.assessed.phone_e164
+    others = [values.get(name) or repeat("") for name in OTHER_NUMBERS]
+    return list(map(suppress.numbers_of, phones, *others))
 
 
 def _finish(run: Import, counts: Counts) -> None:

@@ -57,7 +57,7 @@ def receive(
     country = (country or source.country).upper()
     _check(list_id, country)
     with TemporaryUploadedFile(filename, "text/csv", 0, None) as kept:
-        digest = _keep(stream, kept)
+        digest = keep_stream(stream, kept)
         layout = look_at(kept.temporary_file_path())
         known = remembered(source, layout.header)
         if known and len(known.mapping) == len(layout.header):
@@ -156,7 +156,7 @@ def _blocks(stream: Stream) -> Iterator[bytes]:
         yield block
 
 
-def _keep(stream: Stream, kept: TemporaryUploadedFile) -> str:
+def keep_stream(stream: Stream, kept: TemporaryUploadedFile) -> str:
     """Write the stream to disk and return its SHA-256. Raises IntakeError over the size limit."""
     digest = hashlib.sha256()
     blocks: Iterable[bytes] = _blocks(stream)

@@ -2,6 +2,15 @@
 
 from leads.models.desk import Decision, DecisionVerb, DeskClaim
 from leads.models.dialer import Dialer, DialerList
+from leads.models.dnc import (
+    DncEdition,
+    DncEntry,
+    DncList,
+    DncNumber,
+    DncOrigin,
+    DncUnreadable,
+    EditionStatus,
+)
 from leads.models.export import Export
 from leads.models.history import LeadCorrection, LeadStanding
 from leads.models.intake import Import, ImportStatus, Source, SourceMapping
@@ -21,7 +30,14 @@ __all__ = [
     "DeskClaim",
     "Dialer",
     "DialerList",
+    "DncEdition",
+    "DncEntry",
+    "DncList",
+    "DncNumber",
+    "DncOrigin",
+    "DncUnreadable",
     "DuplicatePolicy",
+    "EditionStatus",
     "Export",
     "Import",
     "ImportStatus",

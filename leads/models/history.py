@@ -28,6 +28,9 @@ STANDING_FIELDS = [
     "vicidial_list_id",
     "vicidial_status",
     "refusal_reason",
+    "dnc_list",
+    "dnc_date",
+    "dnc_number",
 ]
 
 CORRECTED_FIELDS = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -48,6 +48,13 @@ class Source(models.Model):
         "approve clean rows",
         default=False,
         help_text="Leads without a warning or a possible duplicate need no reviewer.",
+    )
+    dnc_max_days = models.PositiveSmallIntegerField(
+        "DNC check at most so many days old",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(366)],
+        help_text="Its leads are approved only after a check against DNC lists; empty: without.",
     )
     notes = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True, editable=False)

@@ -108,6 +108,15 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
     )
     duplicate_why = models.CharField(max_length=40, blank=True, default="")
 
+    # What the last look at the DNC lists found: which list, its date, and which of the lead's
+    # numbers is on it (digits of E.164, the phone before the alternatives).
+    dnc_list = models.ForeignKey(
+        "leads.DncList", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    dnc_date = models.DateField(null=True)
+    dnc_number = models.BigIntegerField(null=True)
+    dnc_checked_at = models.DateTimeField(null=True)
+
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -152,6 +161,7 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
             ("review_lead", "Can correct, approve, reject and merge leads"),
             ("push_lead", "Can queue, pause, resume, cancel and undo push batches"),
             ("export_lead", "Can export leads and push history"),
+            ("override_dnc", "Can approve a lead although its number is on a DNC list"),
         ]
         indexes = [
             models.Index(fields=["status", "-id"], name="lead_status"),
@@ -206,6 +216,11 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
                 fields=["existing_lead_id"],
                 name="lead_existing_id",
                 condition=Q(existing_lead_id__isnull=False),
+            ),
+            models.Index(
+                fields=["dnc_list", "status"],
+                name="lead_dnc",
+                condition=Q(dnc_list__isnull=False),
             ),
             models.Index(fields=["lease_until"], name="lead_lease", condition=Q(status="sending")),
             models.Index(fields=["settle_at"], name="lead_unclear", condition=Q(status="unclear")),

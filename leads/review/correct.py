@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from leads import lifecycle
 from leads.assess import Assessment, assess, rules_of
@@ -16,6 +17,7 @@ from leads.dedup.on_dialer import ON_DIALER
 from leads.dedup.pairs import found_different, hold
 from leads.dedup.policy import policy_for
 from leads.dedup.same_number import WHY, Judge, Judgement
+from leads.dedup.suppress_mark import mark
 from leads.history.context import because
 from leads.lifecycle import without_deadlocks
 from leads.models import Lead, LeadStatus, Treatment
@@ -68,6 +70,7 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
                 " it is done."
             )
         _write(locked, found)
+        mark(Lead.objects.filter(pk=locked.pk), stamp_before=timezone.now())
         locked.refresh_from_db()
     return Corrected(locked, found)
 

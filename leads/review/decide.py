@@ -1,4 +1,4 @@
-"""What a reviewer decides: approve, reject, reopen, not a duplicate, overrule.
+"""What a reviewer decides: approve, reject, reopen, not a duplicate, overrule; override DNC.
 
 Each decision is one UPDATE over whatever selection it is given, and answers with how many leads
 moved and, for the rest, why they were left.
@@ -17,10 +17,12 @@ from django.utils import timezone
 
 from leads import lifecycle
 from leads.dedup.pairs import HELD, remember_different
+from leads.dedup.suppress_mark import OVERRIDDEN
 from leads.history.context import because
 from leads.lifecycle import without_deadlocks
 from leads.models import Lead, LeadStatus
 from leads.models.status import KNOWN, sources_of
+from leads.review import dnc
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -61,20 +63,51 @@ class DecisionError(Exception):
 
 @without_deadlocks
 def approve(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Decision:
-    """Staged leads may be pushed from now on.
+    """Staged leads may be pushed from now on, unless a number of theirs is on a DNC list.
 
     Left are those that may be a duplicate of another, as long as nobody has decided it; without a
     comment those with a warning; and with four eyes (setting FOUR_EYES) those that `by` imported.
     """
-    return _decide(
-        leads,
-        S.APPROVED,
-        "approved",
-        by,
-        comment=comment,
-        only={S.STAGED},
-        but=approval_keeps(by, comment),
-    )
+    with transaction.atomic(), because("approved", user_id=by.pk if by else None):
+        found = dnc.look(leads.filter(status=S.STAGED))
+        return _decide(
+            leads,
+            S.APPROVED,
+            "approved",
+            by,
+            comment=comment,
+            only={S.STAGED},
+            but=approval_keeps(by, comment) | found.kept,
+            also=found.also,
+        )
+
+
+@without_deadlocks
+def override_dnc(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Decision:
+    """Approve staged leads in spite of the DNC list that they are on now.
+
+    The list, its date, who and the comment stay in the history; another list ends it. What
+    `approve` leaves for another reason is left. Raises DecisionError for somebody without the right
+    `override_dnc`, and without a comment.
+    """
+    if by is None or not by.has_perm("leads.override_dnc"):
+        raise DecisionError("Only somebody with the right to override DNC lists can do this.")
+    if not comment.strip():
+        raise DecisionError("Say in the comment why these people may be called all the same.")
+    with transaction.atomic(), because(OVERRIDDEN, user_id=by.pk):
+        found = dnc.look(leads.filter(status=S.STAGED))
+        on_none = {"is on no DNC list: approve it as usual": ~dnc.ON_A_LIST}
+        return _decide(
+            leads,
+            S.APPROVED,
+            OVERRIDDEN,
+            by,
+            comment=comment,
+            reason=OVERRIDDEN,
+            only={S.STAGED},
+            but=approval_keeps(by, comment) | on_none,
+            also=found.also,
+        )
 
 
 def approval_keeps(by: User | None, comment: str = "") -> dict[str, Q]:
@@ -185,7 +218,8 @@ def _decide(
     """
     sources = only or set(sources_of(to))
     user_id = by.pk if by else None
-    with transaction.atomic(), because(why, user_id=user_id):
+    # Without a savepoint of its own: whoever is around it wants all or nothing.
+    with transaction.atomic(savepoint=False), because(why, user_id=user_id):
         left = _left(leads, sources, but or {})
         chosen = leads
         for kept in (but or {}).values():
@@ -211,7 +245,10 @@ def _left(leads: QuerySet[Lead], sources: set[LeadStatus], but: Mapping[str, Q])
         + " or ".join(sorted(source.label.lower() for source in sources)): number
         for status, number in counts.annotate(number=Count("pk"))
     }
+    rest = leads.filter(status__in=sources)
     for why, kept in but.items():
-        if number := leads.filter(kept, status__in=sources).count():
+        # Who is kept for two reasons is counted with the first.
+        if number := rest.filter(kept).count():
             left[why] = number
+            rest = rest.exclude(kept)
     return left

@@ -12,14 +12,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from leads.admin.lead_actions import ACTIONS, BY_NAME
+from leads.admin.lead_actions import ABOUT_DNC, ACTIONS, BY_NAME
 from leads.models import Lead, LeadStatus, PushBatch
-from tests.factories import make_dialer_list, make_import, make_lead, make_user
+from tests.factories import make_dialer_list, make_dnc_list, make_import, make_lead, make_user
 
 pytestmark = pytest.mark.django_db
 S = LeadStatus
 LIST = reverse("admin:leads_lead_changelist")
 REVIEWS = ["approve", "reject", "reopen", "not-a-duplicate", "overrule"]
+PHONE = {"phone_number": "7275550123", "phone_e164": "+17275550123"}
 INPUTS = {"reason": "BAD_DATA", "comment": "as agreed", "note": "a note"}
 
 
@@ -230,9 +231,9 @@ def test_ids_that_are_none_select_nothing(ids: str) -> None:
 @pytest.mark.parametrize(
     ("role", "names"),
     [
-        ("Reviewer", REVIEWS),
-        ("Admin", [*REVIEWS, "queue"]),
-        ("superuser", [*REVIEWS, "queue"]),
+        ("Reviewer", [*REVIEWS, "check-dnc"]),
+        ("Admin", [*REVIEWS, "check-dnc", "override-dnc", "queue"]),
+        ("superuser", [*REVIEWS, "check-dnc", "override-dnc", "queue"]),
         ("Auditor", []),
     ],
 )
@@ -248,14 +249,16 @@ def test_a_role_is_offered_what_it_may_do(role: str, names: list[str]) -> None:
 @pytest.mark.parametrize("role", ["Reviewer", "Admin", "superuser", "Auditor", None])
 def test_a_right_is_asked_for_by_url_as_well(role: str | None, name: str) -> None:
     allowed = {
-        "Reviewer": REVIEWS,
+        "Reviewer": [*REVIEWS, "check-dnc"],
         "Admin": list(BY_NAME),
         "superuser": list(BY_NAME),
         "Auditor": [],
         None: [],
     }[role]
     action = BY_NAME[name]
-    lead = make_lead(sorted(action.only)[0])
+    lead = make_lead(sorted(action.only)[0], **PHONE)
+    if name in ABOUT_DNC:  # an approved lead on a list loses its approval by a check
+        make_dnc_list(PHONE["phone_e164"])
     if name == "overrule":
         Lead.objects.filter(pk=lead.pk).update(reasons=["PHONE_UNASSIGNED"])
     client = client_of(role)

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads.models import LeadStatus
-from tests.factories import make_attempt, make_lead, make_user
+from tests.factories import make_attempt, make_dnc_list, make_lead, make_user
 
 pytestmark = pytest.mark.django_db
 COUNTS = Path(__file__).resolve().parent.parent / "query_counts.json"
@@ -30,6 +30,7 @@ PAGES = sorted(
 def make_rows(number: int) -> None:
     """Rows for every list page: each pushed lead has a source, import, dialer, list and batch."""
     for _ in range(number):
+        make_dnc_list("+17275550123")
         make_attempt(make_lead(LeadStatus.PUSHED), sealed_at=timezone.now(), outcome="added")
 
 

@@ -14,6 +14,7 @@ from tests.factories import (
     make_attempt,
     make_batch,
     make_dialer,
+    make_dnc_list,
     make_import,
     make_lead,
     make_source,
@@ -22,13 +23,23 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 ROLES = ["Reviewer", "Admin", "Auditor", "superuser"]
-WORK = ["lead", "import", "pushbatch", "pushattempt", "dialer", "source", "duplicatepolicy"]
+WORK = [
+    "lead",
+    "import",
+    "pushbatch",
+    "pushattempt",
+    "dialer",
+    "source",
+    "duplicatepolicy",
+    "dnclist",
+]
 PEOPLE = ["auth_user", "auth_group"]
 MAY_ADD = {
     "import": {"Reviewer", "Admin", "superuser"},
     "dialer": {"Admin", "superuser"},
     "source": {"Admin", "superuser"},
     "duplicatepolicy": {"Admin", "superuser"},
+    "dnclist": {"Admin", "superuser"},
     "lead": set(),
     "pushbatch": set(),
     "pushattempt": set(),
@@ -85,7 +96,9 @@ def test_who_may_add_is_as_the_table_says(model: str, role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("model", ["lead", "import", "pushbatch", "pushattempt", "dialer"])
+@pytest.mark.parametrize(
+    "model", ["lead", "import", "pushbatch", "pushattempt", "dialer", "dnclist"]
+)
 def test_no_role_deletes_what_is_history(model: str, role: str) -> None:
     made = {
         "lead": make_lead,
@@ -93,6 +106,7 @@ def test_no_role_deletes_what_is_history(model: str, role: str) -> None:
         "pushbatch": make_batch,
         "pushattempt": lambda: make_attempt(make_lead()),
         "dialer": make_dialer,
+        "dnclist": make_dnc_list,
     }[model]()
     address = reverse(f"admin:leads_{model}_delete", args=[made.pk])
     assert visit(role).post(address, {"post": "yes"}).status_code == 403
@@ -104,6 +118,7 @@ def test_the_sidebar_has_what_the_role_may_see(role: str | None) -> None:
     expected = {reverse("admin:index")}
     if role:
         expected |= {listing(f"leads_{model}") for model in WORK}
+        expected.add(reverse("admin:leads_dnclist_number"))
     if role and role != "Reviewer":
         expected.add(listing("leads_export"))
     if role and role != "Auditor":
