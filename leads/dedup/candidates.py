@@ -13,10 +13,8 @@ from leads.dedup import key_store
 from leads.dedup.blocks import shared
 from leads.dedup.key_store import Ids, Sorted
 from leads.dedup.keys import KINDS, PHONE
-from leads.dedup.read import Batch
+from leads.dedup.read import BATCH, Batch
 
-# Leads of one call stand within so many ids: what bounds the memory, and the numbers below.
-BATCH = 1 << 20
 # A pair as one number, which sorts fast: the new lead's id and the other one's, each less the
 # lowest, and the kind of key that found them.
 _OTHER_BITS, _KIND_BITS = 39, 4

@@ -27,4 +27,12 @@ def normal_email(address: str) -> str:
 
 def fold_emails(joined: str) -> str:
     """Addresses joined by ends of line, each as `normal_email` makes it."""
-    return "\n".join([normal_email(one) if one else "" for one in joined.split("\n")])
+    lines = joined.lower().split("\n")
+    return "\n".join(
+        [
+            line if "@" in line and line[line.rfind("@") + 1 :] not in PROVIDERS
+            # Most are neither empty nor of such a provider.
+            else line and normal_email(line)
+            for line in lines
+        ]
+    )  # fmt: skip

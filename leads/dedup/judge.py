@@ -17,7 +17,9 @@ from leads.dedup.score import DUPLICATE, KINDS, PERSON, Scored, reasons_json, sc
 from leads.dedup.texts import Places
 from leads.dedup.write_pairs import FoundPair, write
 
-_AT_ONCE = 500_000  # pairs
+# Pairs: so many are looked at, and so many of what is left are compared at a time.
+_AT_ONCE = 4_000_000
+_SCORED_AT_ONCE = 200_000
 
 
 @dataclass
@@ -39,30 +41,31 @@ def judge(batch: Batch, pairs: Candidates, found: Found) -> None:
     """Score pairs of the batch's leads with each other and with known ones; write those worth it,
     and count them in `found`."""
     for part in pairs.parts(_AT_ONCE):
-        ids = np.unique(np.concatenate([part.newer, part.older]))
-        leads = _with_known(batch, ids)
-        order = np.argsort(leads.ids)
-        newer, there = _places(leads.ids, order, part.newer)
-        older, older_there = _places(leads.ids, order, part.older)
-        (kept,) = np.nonzero(there & older_there)
+        leads, newer, older = _with_known(batch, part)
+        (kept,) = np.nonzero((newer >= 0) & (older >= 0))
         newer, older, rules = newer[kept], older[kept], part.kind[kept]
         # A duplicate is only compared with the lead that it stands back for.
         stands = _stands(leads, newer, older) & _stands(leads, older, newer)
         (kept,) = np.nonzero(stands & glance(leads.atoms, newer, older, rules))
-        newer, older, rules = newer[kept], older[kept], rules[kept]
         found.compared += len(kept)
-        _score_and_write(leads, newer, older, rules, found)
+        for start in range(0, len(kept), _SCORED_AT_ONCE):
+            some = kept[start : start + _SCORED_AT_ONCE]
+            _score_and_write(leads, newer[some], older[some], rules[some], found)
 
 
-def _with_known(batch: Batch, ids: Ids) -> Batch:
-    known = np.setdiff1d(ids, batch.ids, assume_unique=True)
-    return read.joined([batch, read.of_ids(known.tolist())]) if len(known) else batch
-
-
-def _places(ids: Ids, order: Places, wanted: Ids) -> tuple[Places, Mask]:
-    """Where these ids stand, and which of them are there at all."""
-    found = order[np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)]
-    return found, ids[found] == wanted
+def _with_known(batch: Batch, part: Candidates) -> tuple[Batch, Places, Places]:
+    """The batch and what it is compared with, and where the pairs' leads stand in it; -1 for one
+    that is not there any more."""
+    newer, older = batch.places(part.newer), batch.places(part.older)
+    missing = np.concatenate([part.newer[newer < 0], part.older[older < 0]])
+    if not len(missing):
+        return batch, newer, older
+    known = read.of_ids(np.unique(missing).tolist())
+    for ids, places in ((part.newer, newer), (part.older, older)):
+        (others,) = np.nonzero(places < 0)
+        found = known.places(ids[others])
+        places[others] = np.where(found < 0, -1, found + len(batch.ids))
+    return read.joined([batch, known]), newer, older
 
 
 def _stands(leads: Batch, one: Places, other: Places) -> Mask:

@@ -59,10 +59,13 @@ class Sorted(NamedTuple):
 
 
 def in_order(keys: Keys, leads: Ids) -> Sorted:
-    """The keys that there are (0 is none), sorted."""
+    """The keys that there are (0 is none), sorted; 16 million at most."""
     (places,) = np.nonzero(keys)
-    places = places[np.argsort(keys[places])]
-    return Sorted(keys[places], leads[places])
+    # Key and place in one number: sorting these takes a tenth of the time.
+    packed = (keys[places] << np.uint64(64 - KEY_BITS)) | places.astype(np.uint64)
+    packed.sort()
+    places = (packed & np.uint64((1 << (64 - KEY_BITS)) - 1)).astype(np.int64)
+    return Sorted(packed >> np.uint64(64 - KEY_BITS), leads[places])
 
 
 def add(kind: int, new: Sorted, import_id: int | None) -> None:

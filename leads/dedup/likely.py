@@ -18,9 +18,9 @@ from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from leads.dedup import key_store, read
-from leads.dedup.candidates import BATCH, candidates
+from leads.dedup.candidates import candidates
 from leads.dedup.judge import Found, judge
-from leads.dedup.read import Batch
+from leads.dedup.read import BATCH, Batch
 from leads.models import Import, ImportStatus, Lead, MatchAgain, Pair, PairState
 
 # Any number, as long as nobody else takes it for another lock of this database.

@@ -56,6 +56,7 @@ def _families(lookup: dict[str, set[str]]) -> dict[str, frozenset[str]]:
 
 
 _FAMILIES = _families(NickNamer().nickname_lookup)
+NICKNAMES = tuple((one, other) for one, others in _FAMILIES.items() for other in others)
 
 
 def are_nicknames(one: str, other: str) -> bool:

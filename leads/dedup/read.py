@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leads.dedup import binary
-from leads.dedup.keys import ATOMS, Atoms, Keys, atoms_of
+from leads.dedup.keys import Atoms, Keys, atoms_of
 from leads.dedup.people import FIELDS, FOLDS, People, people
 from leads.dedup.texts import Places, Texts, texts, together
 from leads.models import LeadStatus
@@ -17,6 +17,8 @@ from leads.models.status import KNOWN, quoted
 
 Ids = npt.NDArray[np.int64]
 
+# Leads that are matched at a time have ids within so many: what bounds the memory.
+BATCH = 1 << 20
 # Ids of leads read at a time: bounds what the database holds for it.
 _AT_ONCE = 1 << 17
 _CODE = "vendor_lead_code"
@@ -65,6 +67,18 @@ class Batch(NamedTuple):
     atoms: Atoms
     phones: tuple[Keys, Ids]
 
+    def places(self, ids: Ids) -> Places:
+        """Where these leads stand, -1 for those that do not."""
+        low, high = (int(self.ids.min()), int(self.ids.max())) if len(self.ids) else (0, 0)
+        if high - low < 4 * BATCH:
+            # A table is a tenth of the cost of a search.
+            table = np.full(high - low + 2, -1)
+            table[self.ids - low] = np.arange(len(self.ids))
+            return table[np.where((ids < low) | (ids > high), high - low + 1, ids - low)]
+        order = np.argsort(self.ids)
+        found = order[np.minimum(np.searchsorted(self.ids[order], ids), len(order) - 1)]
+        return np.where(self.ids[found] == ids, found, -1)
+
     def people(self, places: Places) -> People:
         """The persons at these places."""
         return people([self.columns[name].strings(places) for name in FIELDS])
@@ -94,7 +108,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
         np.concatenate([batch.ids for batch in batches]),
         np.concatenate([batch.stands_for for batch in batches]),
         {name: together([batch.columns[name] for batch in batches]) for name in _COLUMNS},
-        {name: np.concatenate([batch.atoms[name] for batch in batches]) for name in ATOMS},
+        np.concatenate([batch.atoms for batch in batches]),
         (
             np.concatenate([batch.phones[0] for batch in batches]),
             np.concatenate([batch.phones[1] for batch in batches]),
@@ -121,7 +135,7 @@ def _read(condition: str, values: Sequence[object]) -> Batch:
             folded = _one_by_one(name, condition, values, ids)
         columns[name] = folded
     phones = _other_phones(condition, values) if more else (np.empty(0, np.uint64), ids[:0])
-    return Batch(ids, binary.numbers(stands_for, 8), columns, atoms_of(columns), phones)
+    return Batch(ids, binary.numbers(stands_for, 8), columns, atoms_of(columns, len(ids)), phones)
 
 
 def _as_ascii(joined_: str) -> str:
@@ -134,7 +148,8 @@ def _one_by_one(name: str, condition: str, values: Sequence[object], ids: Ids) -
     fold = FOLDS.get(name, _as_ascii)
     lines = (fold(" ".join(cells[lead].splitlines())) for lead in ids.tolist())
     found = texts("\n".join(lines), len(ids))
-    assert found is not None
+    if found is None:
+        raise ValueError(f"Folding {name} made an end of line.")
     return found
 
 
@@ -142,5 +157,8 @@ def _other_phones(condition: str, values: Sequence[object]) -> tuple[Keys, Ids]:
     rows: Iterator[tuple[int, str]] = binary.rows(OTHER_PHONES + condition, values)
     found = list(rows)
     numbers = texts("\n".join(digits for _, digits in found), len(found))
-    assert numbers is not None
-    return numbers.hashes().astype(np.uint64), np.array([lead for lead, _ in found], dtype=np.int64)
+    if numbers is None:
+        raise ValueError("A number has an end of line.")
+    return numbers.hashes(numbers.ends)[0].astype(np.uint64), np.array(
+        [lead for lead, _ in found], dtype=np.int64
+    )
