@@ -125,7 +125,7 @@ def fit(rows: Any, same: Any, fields: tuple[str, ...]) -> dict[str, Any]:
         ]
         numbers = [LEVELS[field].index(one) for one in alike]
         columns.append(np.isin(rows[:, FIELDS.index(field)], numbers))
-    model = LogisticRegression(C=1.0, max_iter=3000)
+    model = LogisticRegression(C=10.0, max_iter=3000)
     model.fit(np.column_stack(columns).astype(float), same)
     weights: dict[str, dict[str, float]] = {field: {} for field in fields}
     for (field, level), weight in zip(names, model.coef_[0], strict=True):

@@ -85,9 +85,11 @@ class People:
         return first, last, born, street, city, postal, self._next_phone(), email.replace(" ", "")
 
     def _next_phone(self) -> str:
-        """Each number once, in no order (the step and the number of numbers have no divisor)."""
-        self._phone = (self._phone + 4_567_891) % 8_000_000
-        return f"+1{200 + self._phone // 10_000}555{self._phone % 10_000:04}"
+        """Each number once, in no order: a walk through all the 8 million with a bent step."""
+        while True:
+            self._phone = (self._phone * 1_103_515_245 + 12_345) % (1 << 23)
+            if self._phone < 8_000_000:
+                return f"+1{200 + self._phone // 10_000}555{self._phone % 10_000:04}"
 
     def _again(self, row: Row) -> Row:
         cells = list(row)

@@ -30,11 +30,15 @@ SETTINGS = SettingsCreator(
         cl.LevenshteinAtThresholds("email", [2]),
     ],
     blocking_rules_to_generate_predictions=[
-        block_on("substr(phone_e164, 1, 11)"),
-        block_on("first_name", "last_name", "date_of_birth"),
-        block_on("last_name", "postal_code"),
+        block_on("email"),
+        block_on("date_of_birth", "postal_code"),
+        block_on("substr(first_name, 1, 1)", "substr(last_name, 1, 1)", "date_of_birth"),
+        block_on("substr(first_name, 1, 3)", "postal_code"),
+        block_on("substr(last_name, 1, 3)", "postal_code"),
+        block_on("split_part(address1, ' ', 1)", "postal_code"),
+        block_on("substr(street, 1, 4)", "substr(city, 1, 4)"),
         block_on("split_part(email, '@', 1)"),
-        block_on("address1", "postal_code"),
+        block_on("substr(phone_e164, 1, 11)"),
     ],
     retain_matching_columns=False,
 )
@@ -45,7 +49,8 @@ def main(file: str) -> None:
     logging.getLogger("splink").setLevel(logging.ERROR)
     connection = duckdb.connect()
     connection.execute(
-        "CREATE TABLE leads AS SELECT * REPLACE (nullif(email, '') AS email)"
+        "CREATE TABLE leads AS SELECT * REPLACE (nullif(email, '') AS email),"
+        " substr(address1, strpos(address1, ' ') + 1) AS street"
         f" FROM read_csv('{file}', all_varchar = true)"
     )
     started = time.monotonic()

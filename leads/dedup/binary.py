@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,26 @@ from django.db import connection
 _ARRAY_HEADER = 20
 
 
-def rows(query: str, values: Sequence[object]) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query on Django's connection, in its transaction."""
+def raw() -> psycopg.Connection[Any]:
+    """Django's connection as psycopg has it: other threads may use it too, one at a time, in the
+    transaction at hand."""
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
+    found: psycopg.Connection[Any] = connection.connection
+    return found
+
+
+def rows(query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    """The rows of a query on Django's connection, in its transaction."""
+    return rows_on(raw(), query, values)
+
+
+def rows_on(
+    on: psycopg.Connection[Any], query: str, values: Sequence[object]
+) -> list[tuple[Any, ...]]:
+    """The rows of a query on this connection."""
+    with psycopg.Cursor(on) as cursor:
         cursor.execute(query, values, binary=True)  # type: ignore[arg-type]
-        yield from cursor
+        return cursor.fetchall()
 
 
 def numbers(sent: bytes | None, size: int) -> npt.NDArray[np.int64]:

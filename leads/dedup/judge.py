@@ -15,11 +15,11 @@ from leads.dedup.levels import Mask
 from leads.dedup.read import Batch, Ids
 from leads.dedup.score import DUPLICATE, KINDS, PERSON, Scored, reasons_json, score, worth_keeping
 from leads.dedup.texts import Places
-from leads.dedup.write_pairs import FoundPair, write
+from leads.dedup.write_pairs import FoundPair, Writer
 
 # Pairs: so many are looked at, and so many of what is left are compared at a time.
 _AT_ONCE = 4_000_000
-_SCORED_AT_ONCE = 200_000
+_SCORED_AT_ONCE = 60_000
 
 
 @dataclass
@@ -40,17 +40,19 @@ class Found:
 def judge(batch: Batch, pairs: Candidates, found: Found) -> None:
     """Score pairs of the batch's leads with each other and with known ones; write those worth it,
     and count them in `found`."""
-    for part in pairs.parts(_AT_ONCE):
-        leads, newer, older = _with_known(batch, part)
-        (kept,) = np.nonzero((newer >= 0) & (older >= 0))
-        newer, older, rules = newer[kept], older[kept], part.kind[kept]
-        # A duplicate is only compared with the lead that it stands back for.
-        stands = _stands(leads, newer, older) & _stands(leads, older, newer)
-        (kept,) = np.nonzero(stands & glance(leads.atoms, newer, older, rules))
-        found.compared += len(kept)
-        for start in range(0, len(kept), _SCORED_AT_ONCE):
-            some = kept[start : start + _SCORED_AT_ONCE]
-            _score_and_write(leads, newer[some], older[some], rules[some], found)
+    with Writer() as writer:
+        for part in pairs.parts(_AT_ONCE):
+            leads, newer, older = _with_known(batch, part)
+            (kept,) = np.nonzero((newer >= 0) & (older >= 0))
+            newer, older, rules = newer[kept], older[kept], part.kind[kept]
+            # A duplicate is only compared with the lead that it stands back for.
+            stands = _stands(leads, newer, older) & _stands(leads, older, newer)
+            (kept,) = np.nonzero(stands & glance(leads.atoms, newer, older, rules))
+            found.compared += len(kept)
+            for start in range(0, len(kept), _SCORED_AT_ONCE):
+                some = kept[start : start + _SCORED_AT_ONCE]
+                _score(leads, newer[some], older[some], rules[some], found, writer)
+        found.written += writer.written()
 
 
 def _with_known(batch: Batch, part: Candidates) -> tuple[Batch, Places, Places]:
@@ -73,7 +75,9 @@ def _stands(leads: Batch, one: Places, other: Places) -> Mask:
     return (stands_for == 0) | (stands_for == leads.ids[other])
 
 
-def _score_and_write(leads: Batch, newer: Places, older: Places, rules: Ids, found: Found) -> None:
+def _score(
+    leads: Batch, newer: Places, older: Places, rules: Ids, found: Found, writer: Writer
+) -> None:
     involved, places = np.unique(np.concatenate([newer, older]), return_inverse=True)
     people = leads.people(involved)
     scored = score(people.at(places[: len(newer)]), people.at(places[len(newer) :]))
@@ -90,7 +94,7 @@ def _score_and_write(leads: Batch, newer: Places, older: Places, rules: Ids, fou
         scored.scores[worth].tolist(),
         scored.levels[worth].tolist(),
     )
-    found.written += write(
+    writer.write(
         FoundPair(
             one, other, KINDS[kind], points, RULES[rule],
             reasons_json(row, [c[place[one]] for c in given], [c[place[other]] for c in given]),

@@ -108,11 +108,11 @@ KINDS: tuple[Kind, ...] = (
     Kind("given name, postal code", ("first", "postal"), 30),
     Kind("family name, postal code", ("last", "postal"), 30),
     Kind("house, postal code", ("house", "postal"), 30),
-    Kind("street, city", ("street", "city"), 10),
+    Kind("street, city", ("street", "city"), 6),
     Kind("e-mail before the @", ("local",), 30),
-    Kind("phone less a digit", ("phone_less",), 30),
-    Kind("house, family name", ("house", "last"), 10),
-    Kind("given name, family name", ("first", "last"), 10, in_order=False),
+    Kind("phone less a digit", ("phone_less",), 6),
+    Kind("house, family name", ("house", "last"), 6),
+    Kind("given name, family name", ("first", "last"), 6, in_order=False),
 )
 RULES = tuple(kind.name for kind in KINDS)
 PHONE = RULES.index("same phone")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -88,16 +89,16 @@ def of_import(import_id: int, first: int, last: int) -> Batch:
     """The leads of an import with ids from `first` to `last`, but invalid ones."""
     condition = "lead.import_run_id = %s AND lead.id BETWEEN %s AND %s AND lead.status <> 'invalid'"
     starts = range(first, last + 1, _AT_ONCE)
-    return joined(
-        [_read(condition, [import_id, low, min(low + _AT_ONCE - 1, last)]) for low in starts]
-    )
+    values = [[import_id, low, min(low + _AT_ONCE - 1, last)] for low in starts]
+    return joined(list(_read_all(condition, values)))
 
 
 def of_ids(ids: Sequence[int]) -> Batch:
     """These leads, as far as they are there, but invalid ones."""
     condition = "lead.id = ANY(%s) AND lead.status <> 'invalid'"
     starts = range(0, max(len(ids), 1), _AT_ONCE)
-    return joined([_read(condition, [list(ids[low : low + _AT_ONCE])]) for low in starts])
+    values = [[list(ids[low : low + _AT_ONCE])] for low in starts]
+    return joined(list(_read_all(condition, values)))
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
@@ -123,8 +124,17 @@ def as_given(ids: Ids) -> tuple[dict[int, int], list[list[str]]]:
     return {lead: place for place, lead in enumerate(ids_there)}, columns[: len(FIELDS)]
 
 
-def _read(condition: str, values: Sequence[object]) -> Batch:
-    ((sent, stands_for, more, *given),) = binary.rows(READ.format(condition), values)
+def _read_all(condition: str, values: Sequence[Sequence[object]]) -> Iterator[Batch]:
+    """The leads of each of these; the next are read while those before are folded."""
+    query, connection = READ.format(condition), binary.raw()
+    with ThreadPoolExecutor(1) as thread:
+        coming = [thread.submit(binary.rows_on, connection, query, some) for some in values]
+        for some, rows in zip(values, coming, strict=True):
+            yield _folded(condition, some, rows.result()[0])
+
+
+def _folded(condition: str, values: Sequence[object], row: tuple[Any, ...]) -> Batch:
+    sent, stands_for, more, *given = row
     ids = binary.numbers(sent, 8)
     columns = {}
     for name, text in zip(_COLUMNS, given, strict=True):
@@ -154,8 +164,7 @@ def _one_by_one(name: str, condition: str, values: Sequence[object], ids: Ids) -
 
 
 def _other_phones(condition: str, values: Sequence[object]) -> tuple[Keys, Ids]:
-    rows: Iterator[tuple[int, str]] = binary.rows(OTHER_PHONES + condition, values)
-    found = list(rows)
+    found = binary.rows(OTHER_PHONES + condition, values)
     numbers = texts("\n".join(digits for _, digits in found), len(found))
     if numbers is None:
         raise ValueError("A number has an end of line.")
