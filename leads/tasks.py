@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from leads.dedup import likely
 from leads.dialers import probe
 from leads.intake import stage, take_back
 from leads.models import Dialer, Import, PushBatch
@@ -55,9 +56,10 @@ def undo_batch(batch_id: int) -> None:
 
 @shared_task
 def run_import(import_id: int) -> None:
-    """Load one uploaded file."""
+    """Load one uploaded file, and have its leads compared with all others."""
     if run_ := Import.objects.filter(pk=import_id).first():
         stage.load(run_)
+        match_import.delay(import_id)
 
 
 @shared_task
@@ -73,3 +75,24 @@ def resume_imports() -> None:
 def undo_import(import_id: int) -> None:
     """Delete the leads of one import."""
     take_back.undo(import_id)
+
+
+@shared_task
+def match_import(import_id: int) -> None:
+    """Look for likely duplicates of an import's leads."""
+    likely.match_import(import_id)
+
+
+@shared_task
+def match_again() -> None:
+    """Compare leads again that were corrected."""
+    likely.match_again()
+
+
+@shared_task
+def match_waiting() -> None:
+    """Beat: find the imports, and the corrected leads, that nobody has compared."""
+    for import_id in likely.waiting():
+        match_import.delay(import_id)
+    if likely.to_match_again():
+        match_again.delay()

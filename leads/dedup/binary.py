@@ -32,7 +32,7 @@ def rows_on(
 ) -> list[tuple[Any, ...]]:
     """The rows of a query on this connection."""
     with psycopg.Cursor(on) as cursor:
-        cursor.execute(query, values, binary=True)  # type: ignore[arg-type]
+        cursor.execute(query, values, binary=True)
         return cursor.fetchall()
 
 

@@ -83,6 +83,6 @@ def _pack(kind: int, one: Ids, other: Ids, low_one: int, low: int) -> _Pairs:
     near = (other >= low_one) & (other < low_one + BATCH) & (other > one)
     one, other = np.where(near, other, one), np.where(near, one, other)
     differ = one != other
-    packed = (one[differ] - low_one) << (_OTHER_BITS + _KIND_BITS)
-    packed |= ((other[differ] - low) << _KIND_BITS) | kind
-    return packed.astype(np.uint64)
+    packed: _Pairs = ((one[differ] - low_one) << (_OTHER_BITS + _KIND_BITS)).astype(np.uint64)
+    packed |= (((other[differ] - low) << _KIND_BITS) | kind).astype(np.uint64)
+    return packed

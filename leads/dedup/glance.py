@@ -90,7 +90,8 @@ def _alike(name: str, one: Atoms, other: Atoms) -> Mask:
     apart = np.bitwise_count((first ^ second) & np.uint32(SPACE - 1))
     near: Mask = (apart <= _LETTERS) & (first != 0) & (second != 0)
     parts = ((first | second) & np.uint32(SPACE)) != 0
-    return near | (parts & (one[name] == other[name]))
+    near |= parts & (one[name] == other[name])
+    return near
 
 
 def _swapped(one: Atoms, other: Atoms) -> Mask:
@@ -102,7 +103,8 @@ def _swapped(one: Atoms, other: Atoms) -> Mask:
     known = (one["first"] != 0) & (one["last"] != 0)
     found: Mask = crossed[0] & crossed[1] & known
     found |= (one["first"] == other["last"]) & (one["first"] != 0)
-    return found | ((one["last"] == other["first"]) & (one["last"] != 0))
+    found |= (one["last"] == other["first"]) & (one["last"] != 0)
+    return found
 
 
 def _hashes_of(names: tuple[str, ...]) -> Numbers:

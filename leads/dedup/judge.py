@@ -71,8 +71,9 @@ def _with_known(batch: Batch, part: Candidates) -> tuple[Batch, Places, Places]:
 
 
 def _stands(leads: Batch, one: Places, other: Places) -> Mask:
-    stands_for: Ids = leads.stands_for[one]
-    return (stands_for == 0) | (stands_for == leads.ids[other])
+    stands_for = leads.stands_for[one]
+    stands: Mask = (stands_for == 0) | (stands_for == leads.ids[other])
+    return stands
 
 
 def _score(

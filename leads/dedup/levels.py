@@ -57,16 +57,17 @@ def levels(one: People, other: People) -> Levels:
         _compared(one.email, other.email, _emails),
         _suffixes(one.suffix, other.suffix),
     ]
-    return np.column_stack(columns)
+    found: Levels = np.column_stack(columns)
+    return found
 
 
 def _compared(
     one: Strings, other: Strings, of_unequal: Callable[[list[str], list[str]], Levels]
 ) -> Levels:
     """0 where a value is missing, 1 where they are equal, else what the function says."""
-    known = (one != "") & (other != "")
+    known: Mask = (one != "") & (other != "")
     same = one == other
-    found = (known & same).astype(np.int8)
+    found: Levels = (known & same).astype(np.int8)
     (unequal,) = np.nonzero(known & ~same)
     if len(unequal):
         found[unequal] = of_unequal(one[unequal].tolist(), other[unequal].tolist())

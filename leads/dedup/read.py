@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from leads.dedup import binary
-from leads.dedup.keys import Atoms, Keys, atoms_of
+from leads.dedup.keys import Atoms, atoms_of
 from leads.dedup.people import FIELDS, FOLDS, People, people
-from leads.dedup.texts import Places, Texts, texts, together
+from leads.dedup.texts import Numbers, Places, Texts, texts, together
 from leads.models import LeadStatus
 from leads.models.status import KNOWN, quoted
 
@@ -66,7 +66,7 @@ class Batch(NamedTuple):
     stands_for: Ids
     columns: Mapping[str, Texts]
     atoms: Atoms
-    phones: tuple[Keys, Ids]
+    phones: tuple[Numbers, Ids]
 
     def places(self, ids: Ids) -> Places:
         """Where these leads stand, -1 for those that do not."""
@@ -117,7 +117,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
     )
 
 
-def as_given(ids: Ids) -> tuple[dict[int, int], list[list[str]]]:
+def as_given(ids: Ids) -> tuple[dict[int, int], list[tuple[str, ...]]]:
     """The place of each of these leads, and the values of FIELDS as they are, a column each."""
     query = f"SELECT id, {_SELECT} FROM leads_lead AS lead WHERE id = ANY(%s)"  # noqa: S608
     ids_there, *columns = zip(*binary.rows(query, [ids.tolist()]), strict=True)
@@ -144,7 +144,7 @@ def _folded(condition: str, values: Sequence[object], row: tuple[Any, ...]) -> B
             # No cleaned value has an end of line; what came in by another way may.
             folded = _one_by_one(name, condition, values, ids)
         columns[name] = folded
-    phones = _other_phones(condition, values) if more else (np.empty(0, np.uint64), ids[:0])
+    phones = _other_phones(condition, values) if more else (np.empty(0, np.uint32), ids[:0])
     return Batch(ids, binary.numbers(stands_for, 8), columns, atoms_of(columns, len(ids)), phones)
 
 
@@ -163,11 +163,10 @@ def _one_by_one(name: str, condition: str, values: Sequence[object], ids: Ids) -
     return found
 
 
-def _other_phones(condition: str, values: Sequence[object]) -> tuple[Keys, Ids]:
+def _other_phones(condition: str, values: Sequence[object]) -> tuple[Numbers, Ids]:
     found = binary.rows(OTHER_PHONES + condition, values)
     numbers = texts("\n".join(digits for _, digits in found), len(found))
     if numbers is None:
         raise ValueError("A number has an end of line.")
-    return numbers.hashes(numbers.ends)[0].astype(np.uint64), np.array(
-        [lead for lead, _ in found], dtype=np.int64
-    )
+    owners = np.array([lead for lead, _ in found], dtype=np.int64)
+    return numbers.hashes(numbers.ends)[0], owners

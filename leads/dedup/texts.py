@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Places = npt.NDArray[np.int64]
+Places = npt.NDArray[np.signedinteger[Any]]
 Numbers = npt.NDArray[np.uint32]
 _END, _SPACE = ord("\n"), ord(" ")
 _AT_ONCE = 1 << 15

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from leads import lifecycle
 from leads.assess import Assessment, assess, rules_of
+from leads.dedup import likely
 from leads.dedup.exact import SAME_PHONE, try_lock_phones
 from leads.history.context import because
 from leads.models import Lead, LeadStatus
@@ -62,6 +63,7 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
                 " it is done."
             )
         _write(locked, found)
+        likely.rekey([locked.pk])
         locked.refresh_from_db()
     return Corrected(locked, found)
 
