@@ -14,7 +14,7 @@ EVERY_SWEEPS = {
     "leads.tasks.settle": 1,
     "leads.tasks.probe_dialers": 2,
     "leads.tasks.resume_imports": 6,
-    "leads.tasks.match_waiting": 6,
+    "leads.tasks.match_waiting": 15,
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -10,30 +12,34 @@ import numpy.typing as npt
 import psycopg
 from django.db import connection
 
+Connection = psycopg.Connection[Any]
 # Of array_send: dimensions, flags, type, length, lower bound.
 _ARRAY_HEADER = 20
 
 
-def raw() -> psycopg.Connection[Any]:
-    """Django's connection as psycopg has it: other threads may use it too, one at a time, in the
-    transaction at hand."""
+# A connection can do one thing at a time, and a COPY is one until its end.
+_turn = threading.Lock()
+
+
+def raw() -> Connection:
+    """Django's connection as psycopg has it, for the transaction at hand, also in other threads."""
     connection.ensure_connection()
-    found: psycopg.Connection[Any] = connection.connection
+    found: Connection = connection.connection
     return found
 
 
-def rows(query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-    """The rows of a query on Django's connection, in its transaction."""
-    return rows_on(raw(), query, values)
+@contextmanager
+def cursor(on: Connection) -> Iterator[psycopg.Cursor[Any]]:
+    """A cursor on this connection, while no other thread uses one."""
+    with _turn, psycopg.Cursor(on) as found:
+        yield found
 
 
-def rows_on(
-    on: psycopg.Connection[Any], query: str, values: Sequence[object]
-) -> list[tuple[Any, ...]]:
+def rows(on: Connection, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
     """The rows of a query on this connection."""
-    with psycopg.Cursor(on) as cursor:
-        cursor.execute(query, values, binary=True)
-        return cursor.fetchall()
+    with cursor(on) as reading:
+        reading.execute(query, values, binary=True)
+        return reading.fetchall()
 
 
 def numbers(sent: bytes | None, size: int) -> npt.NDArray[np.int64]:

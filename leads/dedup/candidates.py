@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from leads.dedup import key_store
-from leads.dedup.blocks import shared
-from leads.dedup.key_store import Ids, Sorted
-from leads.dedup.keys import KINDS, PHONE
+from leads.dedup import binary, key_store
+from leads.dedup.blocks import Shared, shared
+from leads.dedup.key_store import Ids
+from leads.dedup.keys import KINDS, PHONE, Keys
 from leads.dedup.read import BATCH, Batch
 
 # A pair as one number, which sorts fast: the new lead's id and the other one's, each less the
@@ -39,24 +40,32 @@ def candidates(batch: Batch, import_id: int | None, too_common: Counter[str]) ->
 
     Keys that too many leads have are counted by kind. The leads' ids must be within BATCH.
     """
-    found = []
-    for kind, new in _sorted_keys(batch):
-        pairs = shared(kind, new, KINDS[kind].most)
+    on = binary.raw()
+
+    def of_kind(number: int) -> Shared:
+        new = key_store.in_order(*_keys(batch, number))
+        pairs = shared(on, number, new, KINDS[number].most)
+        key_store.add(on, number, new, import_id)
+        return pairs
+
+    # What numpy and the database do, they do for two at once.
+    with ThreadPoolExecutor(2) as threads:
+        found = list(enumerate(threads.map(of_kind, range(len(KINDS)))))
+    for number, pairs in found:
         if pairs.too_common:
-            too_common[KINDS[kind].name] += pairs.too_common
-        key_store.add(kind, new, import_id)
-        found.append((kind, pairs.one, pairs.other))
-    return _each_once(found)
+            too_common[KINDS[number].name] += pairs.too_common
+    return _each_once([(number, pairs.one, pairs.other) for number, pairs in found])
 
 
-def _sorted_keys(batch: Batch) -> Iterator[tuple[int, Sorted]]:
-    for number, kind in enumerate(KINDS):
-        keys, leads = kind.of(batch.atoms), batch.ids
-        if number == PHONE:
-            phones, owners = batch.phones
-            keys = np.concatenate([keys, kind.made_of(phones)])
-            leads = np.concatenate([leads, owners])
-        yield number, key_store.in_order(keys, leads)
+def _keys(batch: Batch, number: int) -> tuple[Keys, Ids]:
+    keys, leads = KINDS[number].of(batch.atoms), batch.ids
+    if number != PHONE:
+        return keys, leads
+    phones, owners = batch.phones
+    return (
+        np.concatenate([keys, KINDS[number].made_of(phones)]),
+        np.concatenate([leads, owners]),
+    )
 
 
 def _each_once(found: list[tuple[int, Ids, Ids]]) -> Candidates:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from leads.dedup.keys import PHONE, Atoms
+from leads.dedup.keys import CODE, PHONE, Atoms
 from leads.dedup.levels import Mask
 from leads.dedup.names import NICKNAMES
 from leads.dedup.texts import SPACE, Numbers, Places, texts
@@ -26,8 +26,9 @@ _AT_ONCE = 1 << 15  # pairs: what the processor keeps at hand
 
 
 def glance(atoms: Atoms, one: Places, other: Places, kind: npt.NDArray[np.int64]) -> Mask:
-    """Which pairs of these places are worth it; all that share a phone number are."""
-    worth: Mask = kind == PHONE
+    """Which pairs of these places are worth it; all that share a phone number or
+    a code of their source are."""
+    worth: Mask = (kind == PHONE) | (kind == CODE)
     for start in range(0, len(one), _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
         total = np.full(len(worth[some]), _FITTED["bias"], dtype=np.float32)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from leads.dedup import read
+from leads.dedup.binary import Connection
 from leads.dedup.candidates import Candidates
 from leads.dedup.glance import glance
-from leads.dedup.keys import RULES
+from leads.dedup.keys import CODE, RULES
 from leads.dedup.levels import Mask
 from leads.dedup.read import Batch, Ids
 from leads.dedup.score import DUPLICATE, KINDS, PERSON, Scored, reasons_json, score, worth_keeping
@@ -82,34 +85,37 @@ def _score(
     involved, places = np.unique(np.concatenate([newer, older]), return_inverse=True)
     people = leads.people(involved)
     scored = score(people.at(places[: len(newer)]), people.at(places[len(newer) :]))
-    (worth,) = np.nonzero(worth_keeping(scored))
-    if not len(worth):
-        return
-    ones, others = leads.ids[newer[worth]], leads.ids[older[worth]]
-    place, given = read.as_given(np.unique(np.concatenate([ones, others])))
+    (worth,) = np.nonzero(worth_keeping(scored) | (rules == CODE))
+    if len(worth):
+        ones, others = leads.ids[newer[worth]], leads.ids[older[worth]]
+        writer.write(partial(_pairs, ones, others, rules[worth], scored.at(worth)))
+        _count(scored.at(worth), found)
+
+
+def _pairs(
+    ones: Ids, others: Ids, rules: Ids, scored: Scored, on: Connection
+) -> Iterator[FoundPair]:
+    place, given = read.as_given(on, np.unique(np.concatenate([ones, others])))
     columns = (
         ones.tolist(),
         others.tolist(),
-        rules[worth].tolist(),
-        scored.kinds[worth].tolist(),
-        scored.scores[worth].tolist(),
-        scored.levels[worth].tolist(),
+        rules.tolist(),
+        scored.kinds.tolist(),
+        scored.scores.tolist(),
+        scored.levels.tolist(),
     )
-    writer.write(
-        FoundPair(
-            one, other, KINDS[kind], points, RULES[rule],
-            reasons_json(row, [c[place[one]] for c in given], [c[place[other]] for c in given]),
-        )
-        for one, other, rule, kind, points, row in zip(*columns, strict=True)
-    )  # fmt: skip
-    _count(scored, worth, found)
+    for one, other, rule, kind, points, row in zip(*columns, strict=True):
+        lead = [column[place[one]] for column in given]
+        twin = [column[place[other]] for column in given]
+        said = reasons_json(row, lead, twin)
+        yield FoundPair(one, other, KINDS[kind], points, RULES[rule], said)
 
 
-def _count(scored: Scored, worth: Places, found: Found) -> None:
-    kinds, scores = scored.kinds[worth], scored.scores[worth]
+def _count(scored: Scored, found: Found) -> None:
     for place, kind in enumerate(KINDS):
-        if number := int((kinds == place).sum()):
+        if number := int((scored.kinds == place).sum()):
             found.kinds[kind] += number
-    certain = int(((kinds == KINDS.index(PERSON)) & (scores >= DUPLICATE)).sum())
+    person = scored.kinds == KINDS.index(PERSON)
+    certain = int((person & (scored.scores >= DUPLICATE)).sum())
     found.duplicates += certain
-    found.to_decide += int((kinds == KINDS.index(PERSON)).sum()) - certain
+    found.to_decide += int(person.sum()) - certain

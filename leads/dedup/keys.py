@@ -101,8 +101,8 @@ def _mix(numbers: Keys) -> Keys:
 # on known data is in docs/dedup.md.
 KINDS: tuple[Kind, ...] = (
     Kind("same phone", ("phone",), 30),
-    Kind("same e-mail", ("email",), 30),
     Kind("same code of the source", ("code",), 30),
+    Kind("same e-mail", ("email",), 30),
     Kind("date of birth, postal code", ("born", "postal"), 30),
     Kind("initials, date of birth", ("first_letter", "last_letter", "born"), 30, in_order=False),
     Kind("given name, postal code", ("first", "postal"), 30),
@@ -116,3 +116,5 @@ KINDS: tuple[Kind, ...] = (
 )
 RULES = tuple(kind.name for kind in KINDS)
 PHONE = RULES.index("same phone")
+# What these find is looked at, and a pair with the source's own code is always told.
+CODE = RULES.index("same code of the source")

@@ -82,8 +82,9 @@ def are_parts(one: str, other: str) -> bool:
     if " " not in one and " " not in other:
         return False
     first, second = one.split(), other.split()
-    short, long = (first, second) if len(first) <= len(second) else (second, first)
-    return "".join(first) == "".join(second) or _within(short, long)
+    if "".join(first) == "".join(second):
+        return True
+    return _within(first, second) or _within(second, first)
 
 
 def _within(short: Iterable[str], long: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leads.dedup import binary
+from leads.dedup.binary import Connection
 from leads.dedup.keys import Atoms, atoms_of
 from leads.dedup.people import FIELDS, FOLDS, People, people
 from leads.dedup.texts import Numbers, Places, Texts, texts, together
@@ -117,10 +118,10 @@ def joined(batches: Sequence[Batch]) -> Batch:
     )
 
 
-def as_given(ids: Ids) -> tuple[dict[int, int], list[tuple[str, ...]]]:
+def as_given(on: Connection, ids: Ids) -> tuple[dict[int, int], list[tuple[str, ...]]]:
     """The place of each of these leads, and the values of FIELDS as they are, a column each."""
     query = f"SELECT id, {_SELECT} FROM leads_lead AS lead WHERE id = ANY(%s)"  # noqa: S608
-    ids_there, *columns = zip(*binary.rows(query, [ids.tolist()]), strict=True)
+    ids_there, *columns = zip(*binary.rows(on, query, [ids.tolist()]), strict=True)
     return {lead: place for place, lead in enumerate(ids_there)}, columns[: len(FIELDS)]
 
 
@@ -128,7 +129,7 @@ def _read_all(condition: str, values: Sequence[Sequence[object]]) -> Iterator[Ba
     """The leads of each of these; the next are read while those before are folded."""
     query, connection = READ.format(condition), binary.raw()
     with ThreadPoolExecutor(1) as thread:
-        coming = [thread.submit(binary.rows_on, connection, query, some) for some in values]
+        coming = [thread.submit(binary.rows, connection, query, some) for some in values]
         for some, rows in zip(values, coming, strict=True):
             yield _folded(condition, some, rows.result()[0])
 
@@ -154,7 +155,7 @@ def _as_ascii(joined_: str) -> str:
 
 def _one_by_one(name: str, condition: str, values: Sequence[object], ids: Ids) -> Texts:
     query = f"SELECT id, {_TEXT.get(name, name)} FROM leads_lead AS lead WHERE {condition}"  # noqa: S608
-    cells: dict[int, str] = dict(binary.rows(query, values))
+    cells: dict[int, str] = dict(binary.rows(binary.raw(), query, values))
     fold = FOLDS.get(name, _as_ascii)
     lines = (fold(" ".join(cells[lead].splitlines())) for lead in ids.tolist())
     found = texts("\n".join(lines), len(ids))
@@ -164,7 +165,7 @@ def _one_by_one(name: str, condition: str, values: Sequence[object], ids: Ids) -
 
 
 def _other_phones(condition: str, values: Sequence[object]) -> tuple[Numbers, Ids]:
-    found = binary.rows(OTHER_PHONES + condition, values)
+    found = binary.rows(binary.raw(), OTHER_PHONES + condition, values)
     numbers = texts("\n".join(digits for _, digits in found), len(found))
     if numbers is None:
         raise ValueError("A number has an end of line.")

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from leads.dedup.levels import FIELDS, LEVELS, Levels, Mask, levels
 from leads.dedup.people import FIELDS as COLUMNS
 from leads.dedup.people import People, person
+from leads.dedup.texts import Places
 
 Scores = npt.NDArray[np.float64]
 PERSON, HOUSEHOLD, NUMBER = KINDS = ("person", "household", "number")
@@ -68,6 +69,10 @@ class Scored:
     scores: Scores
     kinds: npt.NDArray[np.int8]
     levels: Levels
+
+    def at(self, places: Places) -> Scored:
+        """The pairs at these places."""
+        return Scored(self.scores[places], self.kinds[places], self.levels[places])
 
 
 def compare(lead: Mapping[str, Any], other: Mapping[str, Any]) -> Comparison:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, NamedTuple, Self
-
-import psycopg
+from typing import NamedTuple, Self
 
 from leads.dedup import binary
+from leads.dedup.binary import Connection
 
 _TEMPORARY = "found_pairs"
 CREATE = f"""
@@ -49,24 +48,25 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self._thread.shutdown()
 
-    def write(self, pairs: Iterable[FoundPair]) -> None:
-        lines = [
-            f"{pair.lead}\t{pair.other}\t{pair.kind}\t{pair.score}\t{pair.rule}\t"
-            + pair.reasons.replace("\\", "\\\\")
-            for pair in pairs
-        ]
-        self._written.append(self._thread.submit(_write, self._on, "\n".join([*lines, ""])))
+    def write(self, find: Callable[[Connection], Iterable[FoundPair]]) -> None:
+        """Write what `find` returns; it is called in the thread, with the connection to use."""
+        self._written.append(self._thread.submit(_write, self._on, find))
 
     def written(self) -> int:
         """How many were new, when all is written."""
         return sum(number.result() for number in self._written)
 
 
-def _write(on: psycopg.Connection[Any], lines: str) -> int:
-    with psycopg.Cursor(on) as cursor:
+def _write(on: Connection, find: Callable[[Connection], Iterable[FoundPair]]) -> int:
+    lines = [
+        f"{pair.lead}\t{pair.other}\t{pair.kind}\t{pair.score}\t{pair.rule}\t"
+        + pair.reasons.replace("\\", "\\\\")
+        for pair in find(on)
+    ]
+    with binary.cursor(on) as cursor:
         cursor.execute(CREATE)
         with cursor.copy(f"COPY {_TEMPORARY} FROM STDIN") as copy:
-            copy.write(lines)
+            copy.write("\n".join([*lines, ""]))
         cursor.execute(INSERT)
         number = int(cursor.rowcount)
         cursor.execute(f"TRUNCATE {_TEMPORARY}")
