@@ -8,8 +8,8 @@ share a phone with another one (`SHARED`), as people of one household do.
 from __future__ import annotations
 
 import csv
+import os
 import random
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -118,16 +118,15 @@ def households() -> list[Lead]:
     All of a household have one phone in four cases of ten, else each his own; one in five of them
     uses the e-mail address of another one. Its own noise is on, as it comes.
     """
+    os.environ["TQDM_DISABLE"] = "1"
     import pseudopeople
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        rows = pseudopeople.generate_decennial_census(seed=1, year=2020)
+    rows = pseudopeople.generate_decennial_census(seed=1, year=2020)
     contacts = Contacts(20)
     phones: dict[str, str] = {}
     emails: dict[str, str] = {}
     leads = []
-    for row in rows.astype(object).fillna("").to_dict("records"):
+    for row in rows.astype(object).where(rows.notna(), "").to_dict("records"):
         home = row["household_id"]
         lead = {
             "person_id": row["simulant_id"],
@@ -157,8 +156,26 @@ def _iso(born: str) -> str:
 
 
 def of_file(path: Path) -> list[Lead]:
-    """The leads of a CSV file whose column `person_id` says who is who."""
+    """The leads of a CSV file whose column `person_id` says who is who, cleaned as an import does.
+
+    Its other columns have names that an import understands. Needs Django to be set up.
+    """
+    from leads.cleaning.row import clean_row
+    from leads.cleaning.rules import Rules
+    from leads.intake.headers import map_headers
+
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return [
-            {name: cell or "" for name, cell in row.items() if name} for row in csv.DictReader(file)
-        ]
+        header, *lines = csv.reader(file)
+    if "person_id" not in header:
+        raise SystemExit(f"{path} has no column person_id, which says who is who.")
+    truth = header.index("person_id")
+    # What this module itself writes has numbers under the name of our own column.
+    named = ["phone" if name == "phone_e164" else name for name in header]
+    named[truth] = ""
+    fields = map_headers(named, need_phone=False).columns
+    leads = []
+    for line in lines:
+        cells = {field: cell for field, cell in zip(fields, line, strict=False) if field and cell}
+        row = clean_row(cells, Rules(unassigned="warn"))
+        leads.append({**row.values, "phone_e164": row.phone_e164, "person_id": line[truth]})
+    return leads

@@ -27,6 +27,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.dedup_data import Contacts, Lead, febrl
 from benchmarks.dedup_pairs import candidate_pairs, load, without_birth_date
+from benchmarks.dedup_rows import COLUMNS, People
 from benchmarks.rig import PROJECT, servers
 
 # What a person does not share with who lives at the same address.
@@ -39,6 +40,7 @@ SAYS_NOTHING = [("city", "same")]
 SAME_FAMILY, SAME_PHONE, SAME_EMAIL, NAMESAKE, TWIN = 0.7, 0.4, 0.1, 0.03, 0.01
 # Of made neighbours: how many for each person, and how many have a name in common.
 NEIGHBOURS, SAME_FIRST, SAME_LAST = 3, 0.3, 0.15
+INVENTED = 60_000
 LOST = 0.001  # of what would be shown: how much a glance may lose
 GAPS = {"date_of_birth": 0.6, "email": 0.3, "address1": 0.5, "city": 0.3, "postal_code": 0.1}
 
@@ -123,7 +125,7 @@ def fit(rows: Any, same: Any, fields: tuple[str, ...]) -> dict[str, Any]:
         ]
         numbers = [LEVELS[field].index(one) for one in alike]
         columns.append(np.isin(rows[:, FIELDS.index(field)], numbers))
-    model = LogisticRegression(C=1.0, max_iter=3000)
+    model = LogisticRegression(C=10.0, max_iter=3000)
     model.fit(np.column_stack(columns).astype(float), same)
     weights: dict[str, dict[str, float]] = {field: {} for field in fields}
     for (field, level), weight in zip(names, model.coef_[0], strict=True):
@@ -135,35 +137,45 @@ def fit(rows: Any, same: Any, fields: tuple[str, ...]) -> dict[str, Any]:
 
 
 def fit_glance(sets: list[list[Lead]]) -> dict[str, Any]:
-    """Weights of the parts of keys for `leads.dedup.glance`: what would be shown to anybody?
+    """Weights of what `leads.dedup.glance` sees: which pairs would be shown to anybody?
 
-    `least` is what all but LOST of those reach.
+    `least` is what all but LOST of those of Febrl reach. So that it knows what many pairs are
+    like that are not, invented leads are looked at as well.
     """
-    from leads.dedup.glance import PARTS, looks
+    from leads.dedup.glance import features
+
+    made = [dict(zip(COLUMNS, row, strict=True)) for row in People(seed=3).rows(INVENTED)]
+    seen, wanted = [], []
+    for leads in (*sets, made):
+        pairs, atoms = candidate_pairs(load(leads), leads)
+        wanted.append(shown(leads, pairs))
+        found = features(atoms[pairs[:, 0]], atoms[pairs[:, 1]])
+        names = list(found)
+        seen.append(np.column_stack(list(found.values())).astype(float))
+    all_seen, all_wanted = np.vstack(seen), np.concatenate(wanted)
+    model = LogisticRegression(C=1.0, max_iter=5000).fit(all_seen, all_wanted)
+    weights, bias = model.coef_[0].round(2), round(float(model.intercept_[0]), 2)
+    of_febrl = np.concatenate(wanted[:-1])
+    least = np.quantile((np.vstack(seen[:-1]) @ weights)[of_febrl] + bias, LOST)
+    kept = seen[-1] @ weights + bias >= least
+    print(
+        f"of invented leads a glance keeps {int(kept.sum()):,} of {len(kept):,} pairs, and"
+        f" {int((kept & wanted[-1]).sum()):,} of {int(wanted[-1].sum()):,} that would be shown"
+    )
+    return {
+        "bias": bias,
+        "least": round(float(least), 2),
+        "weights": dict(zip(names, map(float, weights), strict=True)),
+    }
+
+
+def shown(leads: list[Lead], pairs: Any) -> Any:
+    """Which of the pairs a full comparison takes for the same person."""
     from leads.dedup.score import KINDS, PERSON, SHOW, score
 
-    looked, shown = [], []
-    for leads in sets:
-        pairs, atoms = candidate_pairs(load(leads), leads)
-        everybody = people_of(leads)
-        scored = score(everybody.at(pairs[:, 0]), everybody.at(pairs[:, 1]))
-        shown.append((scored.scores >= SHOW) & (scored.kinds == KINDS.index(PERSON)))
-        found = [one for name in PARTS for one in looks(atoms, name, pairs[:, 0], pairs[:, 1])]
-        looked.append(np.column_stack(found).astype(float))
-    features, wanted = np.vstack(looked), np.concatenate(shown)
-    model = LogisticRegression(C=1.0, max_iter=3000).fit(features, wanted)
-    weights = model.coef_[0].round(2)
-    totals = features @ weights + round(float(model.intercept_[0]), 2)
-    least = float(np.quantile(totals[wanted], LOST))
-    print(f"a glance keeps {int((totals >= least).sum()):,} of {len(totals):,} pairs")
-    return {
-        "bias": round(float(model.intercept_[0]), 2),
-        "least": round(least, 2),
-        "weights": {
-            name: {"same": float(weights[2 * place]), "differs": float(weights[2 * place + 1])}
-            for place, name in enumerate(PARTS)
-        },
-    }
+    everybody = people_of(leads)
+    scored = score(everybody.at(pairs[:, 0]), everybody.at(pairs[:, 1]))
+    return (scored.scores >= SHOW) & (scored.kinds == KINDS.index(PERSON))
 
 
 def fit_both(sets: list[tuple[list[Lead], Any]]) -> dict[str, Any]:

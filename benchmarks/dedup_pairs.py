@@ -102,8 +102,7 @@ def candidate_pairs(run: Any, leads: Sequence[Lead]) -> tuple[Any, Any]:
         batch = read.of_import(run.pk, int(ids[0]), int(ids[-1]))
         found = candidates(batch, run.pk, Counter())
     clear()
-    order = np.argsort(batch.ids)
-    atoms = {name: part[order] for name, part in batch.atoms.items()}
+    atoms = batch.atoms[np.argsort(batch.ids)]
     return np.searchsorted(ids, np.column_stack([found.newer, found.older])), atoms
 
 

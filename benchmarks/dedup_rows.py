@@ -42,11 +42,10 @@ class People:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._first, self._last = _names()
-        self._streets = [f"{self._random.choice(self._last)} {self._random.choice(ENDINGS)}"
-                         for _ in range(STREETS)]  # fmt: skip
-        self._towns = [(f"{self._random.choice(self._last)}ville{place % 7}", f"{10_000 + 4 * n:05}")
-                       for n in range(POSTAL_CODES)
-                       for place in [self._random.randrange(CITIES)]]  # fmt: skip
+        pick = self._random.choice
+        self._streets = [f"{pick(self._last)} {pick(ENDINGS)}" for _ in range(STREETS)]
+        cities = [f"{pick(self._last)}ville{place % 7}" for place in range(CITIES)]
+        self._towns = [(pick(cities), f"{10_000 + 4 * place:05}") for place in range(POSTAL_CODES)]
         # Some postal codes have many times as many leads as others.
         self._weights = list(accumulate(1 / (1 + n) ** 0.5 for n in range(POSTAL_CODES)))
         self._phone = self._random.randrange(8_000_000)
@@ -85,9 +84,11 @@ class People:
         return first, last, born, street, city, postal, self._next_phone(), email.replace(" ", "")
 
     def _next_phone(self) -> str:
-        """Each number once, in no order (the step and the number of numbers have no divisor)."""
-        self._phone = (self._phone + 4_567_891) % 8_000_000
-        return f"+1{200 + self._phone // 10_000}555{self._phone % 10_000:04}"
+        """Each number once, in no order: a walk through all the 8 million with a bent step."""
+        while True:
+            self._phone = (self._phone * 1_103_515_245 + 12_345) % (1 << 23)
+            if self._phone < 8_000_000:
+                return f"+1{200 + self._phone // 10_000}555{self._phone % 10_000:04}"
 
     def _again(self, row: Row) -> Row:
         cells = list(row)

@@ -20,12 +20,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
-from django.db import connection
+from django.db import connection, transaction
 
+from benchmarks import intake_ways
 from benchmarks.dedup_rows import COLUMNS, People
 from benchmarks.rig import peak_mb
+from leads.dedup.exact import leads_with, prefer_index
 from leads.dedup.likely import match_import
 from leads.models import Import, Lead, Source
+from leads.models.status import KNOWN, quoted
 
 LOOKED_UP = 5_000  # phones at a time, as an import does it
 TEXTS = [
@@ -41,9 +44,8 @@ def fill(count: str, seed: str) -> dict[str, Any]:
     run = Import.objects.create(
         lead_source=source, filename="made.csv", sha256="0" * 64, status="done"
     )
-    empty = [
-        name for name in TEXTS if name not in (*COLUMNS, "status", "phone_number", "phone_code")
-    ]
+    given_elsewhere = (*COLUMNS, "status", "phone_number", "phone_code")
+    empty = [name for name in TEXTS if name not in given_elsewhere]
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE made ({', '.join(f'{c} text' for c in COLUMNS)}, n serial)"
@@ -97,6 +99,53 @@ def portal(import_id: str) -> dict[str, Any]:
     }
 
 
+def known(count: str) -> dict[str, Any]:
+    """Invented leads that are there already, and as many phones of a file as a fifth of them.
+
+    One in ten of those phones is known.
+    """
+    intake_ways.fill(count)
+    with connection.cursor() as cursor:
+        cursor.execute('CREATE TABLE of_file (phone text COLLATE "C")')
+        cursor.execute(
+            "INSERT INTO of_file SELECT CASE WHEN n %% 10 = 0 THEN lead.phone_e164"
+            " ELSE '+1' || 200 + n %% 800 || '555' || lpad((n / 800)::text, 4, '0') END"
+            " FROM generate_series(1, %s) AS n LEFT JOIN leads_lead AS lead"
+            " ON n %% 10 = 0 AND lead.line = n * 4 + 1",
+            [int(count) // 5],
+        )
+        cursor.execute("VACUUM ANALYZE of_file")
+    return {}
+
+
+def join() -> dict[str, Any]:
+    """A bare join of the file's phones with the leads: the oldest lead of each number."""
+    started = time.monotonic()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), sum(first) FROM (SELECT phone, min(lead.id) AS first FROM of_file"
+            " JOIN leads_lead AS lead ON lead.phone_e164 = phone"
+            f" WHERE lead.status IN ({quoted(KNOWN)}) GROUP BY phone) AS found"
+        )
+        found = cursor.fetchone()
+    return {"seconds": time.monotonic() - started, "found": found[0], "sum": int(found[1])}
+
+
+def exact() -> dict[str, Any]:
+    """The same as an import does it: a few thousand phones at a time, read and looked up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT phone FROM of_file")
+        phones = [row[0] for row in cursor.fetchall()]
+    found: dict[str, int] = {}
+    started = time.monotonic()
+    with transaction.atomic():
+        prefer_index()
+        for start in range(0, len(phones), LOOKED_UP):
+            found |= leads_with(phones[start : start + LOOKED_UP])
+    seconds = time.monotonic() - started
+    return {"seconds": seconds, "found": len(found), "sum": sum(found.values())}
+
+
 class Backend:
     """The most private memory that the database process of this connection holds meanwhile."""
 
@@ -126,7 +175,9 @@ def _size(table: str) -> float:
         return round(float(cursor.fetchone()[0]), 1)
 
 
-WAYS: dict[str, Callable[..., dict[str, Any]]] = {way.__name__: way for way in (fill, dump, portal)}
+WAYS: dict[str, Callable[..., dict[str, Any]]] = {
+    way.__name__: way for way in (fill, dump, portal, known, join, exact)
+}
 
 if __name__ == "__main__":
     print(json.dumps(WAYS[sys.argv[1]](*sys.argv[2:])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from leads.dedup import suppress_waiting
+from leads.dedup import likely, suppress_waiting
 from leads.dialers import probe
 from leads.intake import dnc_load, stage, take_back
 from leads.models import BatchStatus, Dialer, DncEdition, Import, PushBatch
@@ -59,7 +59,7 @@ def undo_batch(batch_id: int) -> None:
 
 @shared_task
 def run_import(import_id: int) -> None:
-    """Load one uploaded file."""
+    """Load one uploaded file, and have its leads compared with all others."""
     if run_ := Import.objects.filter(pk=import_id).first():
         stage.load(run_)
         follow_up.delay(import_id)
@@ -79,6 +79,8 @@ def resume_imports() -> None:
         run_import.delay(import_id)
     for import_id in following.waiting():
         follow_up.delay(import_id)
+    if likely.to_match_again():
+        match_again.delay()
     for import_id in take_back.asked():
         undo_import.delay(import_id)
 
@@ -93,6 +95,12 @@ def forget_claims() -> None:
 def undo_import(import_id: int) -> None:
     """Delete the leads of one import."""
     take_back.undo(import_id)
+
+
+@shared_task
+def match_again() -> None:
+    """Compare leads again that were corrected."""
+    following.compare_again()
 
 
 @shared_task

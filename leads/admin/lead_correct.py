@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from leads.admin.parts import kick
 from leads.models import Lead, LeadStatus
 from leads.models.status import ON_ITS_WAY
 from leads.review.correct import EDITABLE, Corrected, CorrectionError, correct
+from leads.tasks import match_again
 
 TEMPLATE = "admin/leads/lead/correct.html"
 LONG = {"comments", "multi_alt_phones"}
@@ -61,6 +63,7 @@ class CorrectPage:
             except CorrectionError as error:
                 form.add_error(None, str(error))
             else:
+                kick(match_again)
                 messages.add_message(request, *outcome(found, bool(changes)))
                 return HttpResponseRedirect(reverse("admin:leads_lead_change", args=[pk]))
         context = {

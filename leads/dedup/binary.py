@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -10,16 +12,34 @@ import numpy.typing as npt
 import psycopg
 from django.db import connection
 
+Connection = psycopg.Connection[Any]
 # Of array_send: dimensions, flags, type, length, lower bound.
 _ARRAY_HEADER = 20
 
 
-def rows(query: str, values: Sequence[object]) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query on Django's connection, in its transaction."""
+# A connection can do one thing at a time, and a COPY is one until its end.
+_turn = threading.Lock()
+
+
+def raw() -> Connection:
+    """Django's connection as psycopg has it, for the transaction at hand, also in other threads."""
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(query, values, binary=True)  # type: ignore[arg-type]
-        yield from cursor
+    found: Connection = connection.connection
+    return found
+
+
+@contextmanager
+def cursor(on: Connection) -> Iterator[psycopg.Cursor[Any]]:
+    """A cursor on this connection, while no other thread uses one."""
+    with _turn, psycopg.Cursor(on) as found:
+        yield found
+
+
+def rows(on: Connection, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    """The rows of a query on this connection."""
+    with cursor(on) as reading:
+        reading.execute(query, values, binary=True)
+        return reading.fetchall()
 
 
 def numbers(sent: bytes | None, size: int) -> npt.NDArray[np.int64]:

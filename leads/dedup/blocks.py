@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leads.dedup import key_store
+from leads.dedup.binary import Connection
 from leads.dedup.key_store import Ids, Sorted
 
 
@@ -19,12 +20,12 @@ class Shared(NamedTuple):
     too_common: int
 
 
-def shared(kind: int, new: Sorted, most: int) -> Shared:
+def shared(on: Connection, kind: int, new: Sorted, most: int) -> Shared:
     """Pairs of the new leads with each other and with all known.
 
     A key that more than `most` leads have says nothing and would make very many pairs.
     """
-    places, others = _with_known(kind, new)
+    places, others = _with_known(on, kind, new)
     starts, sizes = _runs(new)
     block_of = np.repeat(np.arange(len(starts)), sizes)
     hits = np.zeros(len(starts), dtype=np.int64)
@@ -59,12 +60,12 @@ def _with_each_other(new: Sorted, within: npt.NDArray[np.bool_], most: int) -> t
     return np.concatenate(ones), np.concatenate(others)
 
 
-def _with_known(kind: int, new: Sorted) -> tuple[npt.NDArray[np.int64], Ids]:
+def _with_known(on: Connection, kind: int, new: Sorted) -> tuple[npt.NDArray[np.int64], Ids]:
     """Places of new keys, and for each of them a known lead that has the same key."""
     buckets = dict(new.buckets())
     found, others = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     rests = new.keys.astype(np.uint32)
-    for bucket, keys, leads in key_store.known(kind, list(buckets)):
+    for bucket, keys, leads in key_store.known(on, kind, list(buckets)):
         where = buckets[bucket]
         low = np.searchsorted(keys, rests[where], "left")
         counts = np.searchsorted(keys, rests[where], "right") - low

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from leads.dedup import key_store
-from leads.dedup.blocks import shared
-from leads.dedup.key_store import Ids, Sorted
-from leads.dedup.keys import KINDS, PHONE
-from leads.dedup.read import Batch
+from leads.dedup import binary, key_store
+from leads.dedup.blocks import Shared, shared
+from leads.dedup.key_store import Ids
+from leads.dedup.keys import KINDS, PHONE, Keys
+from leads.dedup.read import BATCH, Batch
 
-# Leads of one call stand within so many ids: what bounds the memory, and the numbers below.
-BATCH = 1 << 20
 # A pair as one number, which sorts fast: the new lead's id and the other one's, each less the
 # lowest, and the kind of key that found them.
 _OTHER_BITS, _KIND_BITS = 39, 4
@@ -41,24 +40,32 @@ def candidates(batch: Batch, import_id: int | None, too_common: Counter[str]) ->
 
     Keys that too many leads have are counted by kind. The leads' ids must be within BATCH.
     """
-    found = []
-    for kind, new in _sorted_keys(batch):
-        pairs = shared(kind, new, KINDS[kind].most)
+    on = binary.raw()
+
+    def of_kind(number: int) -> Shared:
+        new = key_store.in_order(*_keys(batch, number))
+        pairs = shared(on, number, new, KINDS[number].most)
+        key_store.add(on, number, new, import_id)
+        return pairs
+
+    # What numpy and the database do, they do for two at once.
+    with ThreadPoolExecutor(2) as threads:
+        found = list(enumerate(threads.map(of_kind, range(len(KINDS)))))
+    for number, pairs in found:
         if pairs.too_common:
-            too_common[KINDS[kind].name] += pairs.too_common
-        key_store.add(kind, new, import_id)
-        found.append((kind, pairs.one, pairs.other))
-    return _each_once(found)
+            too_common[KINDS[number].name] += pairs.too_common
+    return _each_once([(number, pairs.one, pairs.other) for number, pairs in found])
 
 
-def _sorted_keys(batch: Batch) -> Iterator[tuple[int, Sorted]]:
-    for number, kind in enumerate(KINDS):
-        keys, leads = kind.of(batch.atoms), batch.ids
-        if number == PHONE:
-            phones, owners = batch.phones
-            keys = np.concatenate([keys, kind.made_of(phones)])
-            leads = np.concatenate([leads, owners])
-        yield number, key_store.in_order(keys, leads)
+def _keys(batch: Batch, number: int) -> tuple[Keys, Ids]:
+    keys, leads = KINDS[number].of(batch.atoms), batch.ids
+    if number != PHONE:
+        return keys, leads
+    phones, owners = batch.phones
+    return (
+        np.concatenate([keys, KINDS[number].made_of(phones)]),
+        np.concatenate([leads, owners]),
+    )
 
 
 def _each_once(found: list[tuple[int, Ids, Ids]]) -> Candidates:
@@ -85,6 +92,6 @@ def _pack(kind: int, one: Ids, other: Ids, low_one: int, low: int) -> _Pairs:
     near = (other >= low_one) & (other < low_one + BATCH) & (other > one)
     one, other = np.where(near, other, one), np.where(near, one, other)
     differ = one != other
-    packed = (one[differ] - low_one) << (_OTHER_BITS + _KIND_BITS)
-    packed |= ((other[differ] - low) << _KIND_BITS) | kind
-    return packed.astype(np.uint64)
+    packed: _Pairs = ((one[differ] - low_one) << (_OTHER_BITS + _KIND_BITS)).astype(np.uint64)
+    packed |= (((other[differ] - low) << _KIND_BITS) | kind).astype(np.uint64)
+    return packed

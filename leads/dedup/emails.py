@@ -16,15 +16,21 @@ def normal_email(address: str) -> str:
 
     What has no @ is no address: "".
     """
-    name, at, domain = address.strip().lower().rpartition("@")
-    ignored = PROVIDERS.get(domain, ())
-    if "plus" in ignored:
-        name = name.partition("+")[0]
-    if "dots" in ignored:
-        name = name.replace(".", "")
-    return f"{name}@{domain}" if at and name else ""
+    return _without_ignored(address.strip().lower())
 
 
 def fold_emails(joined: str) -> str:
     """Addresses joined by ends of line, each as `normal_email` makes it."""
-    return "\n".join([normal_email(one) if one else "" for one in joined.split("\n")])
+    return "\n".join([line and _without_ignored(line) for line in joined.lower().split("\n")])
+
+
+def _without_ignored(address: str) -> str:
+    name, at, domain = address.rpartition("@")
+    ignored = PROVIDERS.get(domain)
+    if ignored is None:
+        return address if at and name else ""
+    if "plus" in ignored:
+        name = name.partition("+")[0]
+    if "dots" in ignored:
+        name = name.replace(".", "")
+    return f"{name}@{domain}" if name else ""

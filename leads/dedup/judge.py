@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from leads.dedup import read
+from leads.dedup.binary import Connection
 from leads.dedup.candidates import Candidates
 from leads.dedup.glance import glance
-from leads.dedup.keys import RULES
+from leads.dedup.keys import CODE, RULES
 from leads.dedup.levels import Mask
 from leads.dedup.read import Batch, Ids
 from leads.dedup.score import DUPLICATE, KINDS, PERSON, Scored, reasons_json, score, worth_keeping
 from leads.dedup.texts import Places
-from leads.dedup.write_pairs import FoundPair, write
+from leads.dedup.write_pairs import FoundPair, Writer
 
-_AT_ONCE = 500_000  # pairs
+# Pairs: so many are looked at, and so many of what is left are compared at a time.
+_AT_ONCE = 4_000_000
+_SCORED_AT_ONCE = 60_000
 
 
 @dataclass
@@ -38,70 +43,79 @@ class Found:
 def judge(batch: Batch, pairs: Candidates, found: Found) -> None:
     """Score pairs of the batch's leads with each other and with known ones; write those worth it,
     and count them in `found`."""
-    for part in pairs.parts(_AT_ONCE):
-        ids = np.unique(np.concatenate([part.newer, part.older]))
-        leads = _with_known(batch, ids)
-        order = np.argsort(leads.ids)
-        newer, there = _places(leads.ids, order, part.newer)
-        older, older_there = _places(leads.ids, order, part.older)
-        (kept,) = np.nonzero(there & older_there)
-        newer, older, rules = newer[kept], older[kept], part.kind[kept]
-        # A duplicate is only compared with the lead that it stands back for.
-        stands = _stands(leads, newer, older) & _stands(leads, older, newer)
-        (kept,) = np.nonzero(stands & glance(leads.atoms, newer, older, rules))
-        newer, older, rules = newer[kept], older[kept], rules[kept]
-        found.compared += len(kept)
-        _score_and_write(leads, newer, older, rules, found)
+    with Writer() as writer:
+        for part in pairs.parts(_AT_ONCE):
+            leads, newer, older = _with_known(batch, part)
+            (kept,) = np.nonzero((newer >= 0) & (older >= 0))
+            newer, older, rules = newer[kept], older[kept], part.kind[kept]
+            # A duplicate is only compared with the lead that it stands back for.
+            stands = _stands(leads, newer, older) & _stands(leads, older, newer)
+            (kept,) = np.nonzero(stands & glance(leads.atoms, newer, older, rules))
+            found.compared += len(kept)
+            for start in range(0, len(kept), _SCORED_AT_ONCE):
+                some = kept[start : start + _SCORED_AT_ONCE]
+                _score(leads, newer[some], older[some], rules[some], found, writer)
+        found.written += writer.written()
 
 
-def _with_known(batch: Batch, ids: Ids) -> Batch:
-    known = np.setdiff1d(ids, batch.ids, assume_unique=True)
-    return read.joined([batch, read.of_ids(known.tolist())]) if len(known) else batch
-
-
-def _places(ids: Ids, order: Places, wanted: Ids) -> tuple[Places, Mask]:
-    """Where these ids stand, and which of them are there at all."""
-    found = order[np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)]
-    return found, ids[found] == wanted
+def _with_known(batch: Batch, part: Candidates) -> tuple[Batch, Places, Places]:
+    """The batch and what it is compared with, and where the pairs' leads stand in it; -1 for one
+    that is not there any more."""
+    newer, older = batch.places(part.newer), batch.places(part.older)
+    missing = np.concatenate([part.newer[newer < 0], part.older[older < 0]])
+    if not len(missing):
+        return batch, newer, older
+    known = read.of_ids(np.unique(missing).tolist())
+    for ids, places in ((part.newer, newer), (part.older, older)):
+        (others,) = np.nonzero(places < 0)
+        found = known.places(ids[others])
+        places[others] = np.where(found < 0, -1, found + len(batch.ids))
+    return read.joined([batch, known]), newer, older
 
 
 def _stands(leads: Batch, one: Places, other: Places) -> Mask:
-    stands_for: Ids = leads.stands_for[one]
-    return (stands_for == 0) | (stands_for == leads.ids[other])
+    stands_for = leads.stands_for[one]
+    stands: Mask = (stands_for == 0) | (stands_for == leads.ids[other])
+    return stands
 
 
-def _score_and_write(leads: Batch, newer: Places, older: Places, rules: Ids, found: Found) -> None:
+def _score(
+    leads: Batch, newer: Places, older: Places, rules: Ids, found: Found, writer: Writer
+) -> None:
     involved, places = np.unique(np.concatenate([newer, older]), return_inverse=True)
     people = leads.people(involved)
     scored = score(people.at(places[: len(newer)]), people.at(places[len(newer) :]))
-    (worth,) = np.nonzero(worth_keeping(scored))
-    if not len(worth):
-        return
-    ones, others = leads.ids[newer[worth]], leads.ids[older[worth]]
-    place, given = read.as_given(np.unique(np.concatenate([ones, others])))
+    (worth,) = np.nonzero(worth_keeping(scored) | (rules == CODE))
+    if len(worth):
+        ones, others = leads.ids[newer[worth]], leads.ids[older[worth]]
+        writer.write(partial(_pairs, ones, others, rules[worth], scored.at(worth)))
+        _count(scored.at(worth), found)
+
+
+def _pairs(
+    ones: Ids, others: Ids, rules: Ids, scored: Scored, on: Connection
+) -> Iterator[FoundPair]:
+    place, given = read.as_given(on, np.unique(np.concatenate([ones, others])))
     columns = (
         ones.tolist(),
         others.tolist(),
-        rules[worth].tolist(),
-        scored.kinds[worth].tolist(),
-        scored.scores[worth].tolist(),
-        scored.levels[worth].tolist(),
+        rules.tolist(),
+        scored.kinds.tolist(),
+        scored.scores.tolist(),
+        scored.levels.tolist(),
     )
-    found.written += write(
-        FoundPair(
-            one, other, KINDS[kind], points, RULES[rule],
-            reasons_json(row, [c[place[one]] for c in given], [c[place[other]] for c in given]),
-        )
-        for one, other, rule, kind, points, row in zip(*columns, strict=True)
-    )  # fmt: skip
-    _count(scored, worth, found)
+    for one, other, rule, kind, points, row in zip(*columns, strict=True):
+        lead = [column[place[one]] for column in given]
+        twin = [column[place[other]] for column in given]
+        said = reasons_json(row, lead, twin)
+        yield FoundPair(one, other, KINDS[kind], points, RULES[rule], said)
 
 
-def _count(scored: Scored, worth: Places, found: Found) -> None:
-    kinds, scores = scored.kinds[worth], scored.scores[worth]
+def _count(scored: Scored, found: Found) -> None:
     for place, kind in enumerate(KINDS):
-        if number := int((kinds == place).sum()):
+        if number := int((scored.kinds == place).sum()):
             found.kinds[kind] += number
-    certain = int(((kinds == KINDS.index(PERSON)) & (scores >= DUPLICATE)).sum())
+    person = scored.kinds == KINDS.index(PERSON)
+    certain = int((person & (scored.scores >= DUPLICATE)).sum())
     found.duplicates += certain
-    found.to_decide += int((kinds == KINDS.index(PERSON)).sum()) - certain
+    found.to_decide += int(person.sum()) - certain

@@ -12,6 +12,7 @@ from django.db import connection
 from psycopg import sql
 
 from leads.dedup import binary
+from leads.dedup.binary import Connection
 from leads.dedup.keys import KEY_BITS, Keys
 from leads.models import MatchAgain, MatchKeys
 
@@ -59,18 +60,21 @@ class Sorted(NamedTuple):
 
 
 def in_order(keys: Keys, leads: Ids) -> Sorted:
-    """The keys that there are (0 is none), sorted."""
+    """The keys that there are (0 is none), sorted; 16 million at most."""
     (places,) = np.nonzero(keys)
-    places = places[np.argsort(keys[places])]
-    return Sorted(keys[places], leads[places])
+    # Key and place in one number: sorting these takes a tenth of the time.
+    packed = (keys[places] << np.uint64(64 - KEY_BITS)) | places.astype(np.uint64)
+    packed.sort()
+    places = (packed & np.uint64((1 << (64 - KEY_BITS)) - 1)).astype(np.int64)
+    return Sorted(packed >> np.uint64(64 - KEY_BITS), leads[places])
 
 
-def add(kind: int, new: Sorted, import_id: int | None) -> None:
+def add(on: Connection, kind: int, new: Sorted, import_id: int | None) -> None:
     """Keep these keys, those of an import or of leads corrected since."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier(_TABLE), sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with binary.cursor(on) as cursor, cursor.copy(statement) as copy:
         copy.set_types(_TYPES)
         for bucket, where in new.buckets():
             leads = new.leads[where]
@@ -80,9 +84,9 @@ def add(kind: int, new: Sorted, import_id: int | None) -> None:
             copy.write_row((import_id, kind, bucket, len(leads), low, high, keys, packed))
 
 
-def known(kind: int, buckets: list[int]) -> Iterator[tuple[int, Keys, Ids]]:
+def known(on: Connection, kind: int, buckets: list[int]) -> Iterator[tuple[int, Keys, Ids]]:
     """The keys kept of one kind: bucket, the keys' last 32 bits (rising), their leads."""
-    for bucket, low, keys, leads in binary.rows(READ, [kind, buckets]):
+    for bucket, low, keys, leads in binary.rows(on, READ, [kind, buckets]):
         yield bucket, np.frombuffer(keys, "<u4"), np.frombuffer(leads, "<u4") + np.int64(low)
 
 
@@ -92,7 +96,7 @@ def put_together() -> None:
         cursor.execute(CROWDED)
         crowded = cursor.fetchall()
     for kind, rows in crowded:
-        add(kind, _take(rows), None)
+        add(binary.raw(), kind, _take(rows), None)
 
 
 def forget(import_id: int) -> None:
@@ -113,7 +117,7 @@ def forget(import_id: int) -> None:
     for kind, rows in shared:
         taken = _take(rows)
         stays = ~np.isin(taken.leads, gone)
-        add(kind, Sorted(taken.keys[stays], taken.leads[stays]), None)
+        add(binary.raw(), kind, Sorted(taken.keys[stays], taken.leads[stays]), None)
 
 
 def _take(rows: list[int]) -> Sorted:

@@ -12,37 +12,57 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from leads.dedup.texts import Numbers, Texts
+from leads.dedup.texts import Numbers, Places, Texts
 
 Keys = npt.NDArray[np.uint64]
-Atoms = dict[str, Numbers]
+# A row a lead, a field for each part of ATOMS.
+Atoms = npt.NDArray[np.void]
 
 # A key is this many bits; 0 is none.
 KEY_BITS = 40
 _AT = ord("@")
 
-# Name -> column of the folded data, and what is made of it: numbers, 0 where it is not known.
-ATOMS: dict[str, tuple[str, Callable[[Texts], Numbers]]] = {
-    "phone": ("phone_e164", Texts.hashes),
-    "phone_less": ("phone_e164", lambda texts: texts.hashes(texts.ends - 1)),
-    "email": ("email", Texts.hashes),
-    "local": ("email", lambda texts: texts.hashes(np.minimum(texts.next(_AT), texts.ends))),
-    "born": ("date_of_birth", Texts.hashes),
-    "postal": ("postal_code", lambda texts: texts.hashes(np.minimum(texts.starts + 5, texts.ends))),
-    "first": ("first_name", lambda texts: texts.first_letters(3)),
-    "last": ("last_name", lambda texts: texts.first_letters(3)),
-    "first_letter": ("first_name", lambda texts: texts.first_letters(1)),
-    "last_letter": ("last_name", lambda texts: texts.first_letters(1)),
-    "house": ("address1", lambda texts: texts.hashes(texts.word_ends())),
-    "street": ("address1", lambda texts: texts.but_first_word().first_letters(4)),
-    "city": ("city", lambda texts: texts.first_letters(4)),
-    "code": ("vendor_lead_code", Texts.hashes),
+
+def _up_to(texts: Texts, *ends: Places) -> list[Numbers]:
+    return texts.hashes(texts.ends, *(np.minimum(end, texts.ends) for end in ends))
+
+
+def _of_name(texts: Texts) -> list[Numbers]:
+    return [
+        texts.first_letters(3),
+        texts.first_letters(1),
+        *texts.hashes(texts.ends),
+        texts.letters(),
+    ]
+
+
+def _of_address(texts: Texts) -> list[Numbers]:
+    return [*texts.hashes(texts.word_ends()), texts.but_first_word().first_letters(4)]
+
+
+# Column of the folded data -> the parts made of it, and how: numbers, 0 where it is not known.
+ATOMS: dict[str, tuple[tuple[str, ...], Callable[[Texts], list[Numbers]]]] = {
+    "phone_e164": (("phone", "phone_less"), lambda texts: _up_to(texts, texts.ends - 1)),
+    "email": (("email", "local"), lambda texts: _up_to(texts, texts.next(_AT))),
+    "date_of_birth": (("born",), _up_to),
+    "postal_code": (("postal",), lambda texts: _up_to(texts, texts.starts + 5)[1:]),
+    # The last two of each name are only for a glance (`leads.dedup.glance`).
+    "first_name": (("first", "first_letter", "first_name", "first_letters"), _of_name),
+    "last_name": (("last", "last_letter", "last_name", "last_letters"), _of_name),
+    "address1": (("house", "street"), _of_address),
+    "city": (("city",), lambda texts: [texts.first_letters(4)]),
+    "vendor_lead_code": (("code",), _up_to),
 }
+_ROW = np.dtype([(name, np.uint32) for names, _ in ATOMS.values() for name in names])
 
 
-def atoms_of(columns: Mapping[str, Texts]) -> Atoms:
+def atoms_of(columns: Mapping[str, Texts], number: int) -> Atoms:
     """The parts of the keys of leads, from the columns of their folded data."""
-    return {name: make(columns[column]) for name, (column, make) in ATOMS.items()}
+    made = np.zeros(number, dtype=_ROW)
+    for column, (names, make) in ATOMS.items():
+        for name, part in zip(names, make(columns[column]), strict=True):
+            made[name] = part
+    return made
 
 
 class Kind(NamedTuple):
@@ -81,18 +101,20 @@ def _mix(numbers: Keys) -> Keys:
 # on known data is in docs/dedup.md.
 KINDS: tuple[Kind, ...] = (
     Kind("same phone", ("phone",), 30),
-    Kind("same e-mail", ("email",), 30),
     Kind("same code of the source", ("code",), 30),
+    Kind("same e-mail", ("email",), 30),
     Kind("date of birth, postal code", ("born", "postal"), 30),
     Kind("initials, date of birth", ("first_letter", "last_letter", "born"), 30, in_order=False),
     Kind("given name, postal code", ("first", "postal"), 30),
     Kind("family name, postal code", ("last", "postal"), 30),
     Kind("house, postal code", ("house", "postal"), 30),
-    Kind("street, city", ("street", "city"), 10),
+    Kind("street, city", ("street", "city"), 6),
     Kind("e-mail before the @", ("local",), 30),
-    Kind("phone less a digit", ("phone_less",), 30),
-    Kind("house, family name", ("house", "last"), 10),
-    Kind("given name, family name", ("first", "last"), 10, in_order=False),
+    Kind("phone less a digit", ("phone_less",), 6),
+    Kind("house, family name", ("house", "last"), 6),
+    Kind("given name, family name", ("first", "last"), 6, in_order=False),
 )
 RULES = tuple(kind.name for kind in KINDS)
 PHONE = RULES.index("same phone")
+# What these find is looked at, and a pair with the source's own code is always told.
+CODE = RULES.index("same code of the source")

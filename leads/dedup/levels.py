@@ -5,7 +5,7 @@ What each level weighs, and its words for a reviewer, stand in weights.json.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "suffix": ("unknown", "same", "one", "differs"),
 }
 FIELDS = tuple(LEVELS)
+# Of Jaro and Winkler: from here on a name may be a slip of the pen, or is at least similar.
+SLIP, SIMILAR = 0.94, 0.8
 _LEAST_DIGITS = 7  # of a number that may be compared without its country's code
 
 
@@ -55,64 +57,65 @@ def levels(one: People, other: People) -> Levels:
         _compared(one.email, other.email, _emails),
         _suffixes(one.suffix, other.suffix),
     ]
-    return np.column_stack(columns)
+    found: Levels = np.column_stack(columns)
+    return found
 
 
 def _compared(
-    one: Strings, other: Strings, of_unequal: Callable[[list[str], list[str]], Sequence[int]]
+    one: Strings, other: Strings, of_unequal: Callable[[list[str], list[str]], Levels]
 ) -> Levels:
     """0 where a value is missing, 1 where they are equal, else what the function says."""
-    known = (one != "") & (other != "")
+    known: Mask = (one != "") & (other != "")
     same = one == other
-    found = (known & same).astype(np.int8)
+    found: Levels = (known & same).astype(np.int8)
     (unequal,) = np.nonzero(known & ~same)
     if len(unequal):
         found[unequal] = of_unequal(one[unequal].tolist(), other[unequal].tolist())
     return found
 
 
-def _each(scorer: Any, one: Sequence[str], other: Sequence[str], dtype: Any) -> list[Any]:
-    """The scores of pairs."""
-    found: list[Any] = process.cpdist(one, other, scorer=scorer, dtype=dtype).tolist()
+def _distances(one: list[str], other: list[str], most: int) -> npt.NDArray[np.uint8]:
+    """How many letters were added, left out, changed or swapped; one more than `most` for more."""
+    return process.cpdist(one, other, scorer=OSA.distance, dtype=np.uint8, score_cutoff=most)
+
+
+def _alike(one: list[str], other: list[str]) -> npt.NDArray[np.float32]:
+    """Jaro and Winkler's likeness of names; 0 for those that are not SIMILAR."""
+    return process.cpdist(
+        one, other, scorer=JaroWinkler.similarity, dtype=np.float32, score_cutoff=SIMILAR
+    )
+
+
+def _ratio(scorer: Any, one: list[str], other: list[str], least: float) -> npt.NDArray[np.float32]:
+    found: npt.NDArray[np.float32] = process.cpdist(
+        one, other, scorer=scorer, dtype=np.float32, score_cutoff=least
+    )
     return found
 
 
-def _distances(one: list[str], other: list[str]) -> list[int]:
-    return _each(OSA.distance, one, other, np.int32)
+def _names(one: list[str], other: list[str]) -> tuple[Mask, Mask]:
+    """Which names may be the same mistyped, a letter or two; and which are similar at least."""
+    distance, alike = _distances(one, other, 2), _alike(one, other)
+    length = np.minimum(list(map(len, one)), list(map(len, other)))
+    slip = ((distance <= 2) & (length >= 6)) | ((distance <= 1) & (length >= 3)) | (alike >= SLIP)
+    return slip, alike >= SIMILAR
 
 
-def _likeness(one: list[str], other: list[str]) -> list[float]:
-    return _each(JaroWinkler.similarity, one, other, np.float32)
+def _first_names(one: list[str], other: list[str]) -> Levels:
+    slip, similar = _names(one, other)
+    known = np.fromiter(
+        (is_known(x) and is_known(y) for x, y in zip(one, other, strict=True)), bool
+    )
+    found = np.select([slip & ~known, slip | similar], [3, 4], 5).astype(np.int8)
+    found[np.fromiter(map(are_variants, one, other), bool)] = 2
+    return found
 
 
-def _slip(x: str, y: str, distance: int, alike: float) -> bool:
-    """Whether one may be the other mistyped: a letter or two, more than a third of none."""
-    length = min(len(x), len(y))
-    return (distance <= 2 and length >= 6) or (distance <= 1 and length >= 3) or alike >= 0.94
-
-
-def _first_names(one: list[str], other: list[str]) -> list[int]:
-    return [
-        2
-        if are_variants(x, y)
-        else (4 if is_known(x) and is_known(y) else 3)
-        if _slip(x, y, distance, alike)
-        else 4
-        if alike >= 0.8
-        else 5
-        for x, y, distance, alike in zip(
-            one, other, _distances(one, other), _likeness(one, other), strict=True
-        )
-    ]
-
-
-def _last_names(one: list[str], other: list[str]) -> list[int]:
-    return [
-        2 if are_parts(x, y) else 3 if _slip(x, y, distance, alike) else 4 if alike >= 0.8 else 5
-        for x, y, distance, alike in zip(
-            one, other, _distances(one, other), _likeness(one, other), strict=True
-        )
-    ]
+def _last_names(one: list[str], other: list[str]) -> Levels:
+    slip, similar = _names(one, other)
+    found = np.select([slip, similar], [3, 4], 5).astype(np.int8)
+    found[np.fromiter(map(are_parts, one, other), bool)] = 2
+    return found
 
 
 def _swap(one: People, other: People, first: Levels, last: Levels) -> None:
@@ -127,20 +130,14 @@ def _swap(one: People, other: People, first: Levels, last: Levels) -> None:
     first[places[(crossed[0] == 1) | (crossed[1] == 1)]] = 6
 
 
-def _dates(one: list[str], other: list[str]) -> list[int]:
-    return [
-        _date(x, y, distance)
-        for x, y, distance in zip(one, other, _distances(one, other), strict=True)
-    ]
-
-
-def _date(x: str, y: str, distance: int) -> int:
-    if x[:4] == y[:4] and x[4:6] == y[6:] and x[6:] == y[4:6]:
-        return 2
-    if distance == 1:
-        return 3
-    parts = (x[:4] == y[:4]) + (x[4:6] == y[4:6]) + (x[6:] == y[6:])
-    return 4 if parts == 2 or distance == 2 else 5
+def _dates(one: list[str], other: list[str]) -> Levels:
+    distance = _distances(one, other, 2)
+    x, y = (np.array(dates, dtype="U8").view("U1").reshape(-1, 8) for dates in (one, other))
+    year = (x[:, :4] == y[:, :4]).all(axis=1)
+    month, day = (x[:, 4:6] == y[:, 4:6]).all(axis=1), (x[:, 6:] == y[:, 6:]).all(axis=1)
+    crossed = (x[:, 4:6] == y[:, 6:]).all(axis=1) & (x[:, 6:] == y[:, 4:6]).all(axis=1)
+    two = (year.astype(np.int8) + month + day == 2) | (distance == 2)
+    return np.select([year & crossed, distance == 1, two], [2, 3, 4], 5).astype(np.int8)
 
 
 def _streets(one: People, other: People) -> Levels:
@@ -151,26 +148,26 @@ def _streets(one: People, other: People) -> Levels:
     return found
 
 
-def _lines(one: list[str], other: list[str]) -> list[int]:
-    sorted_ = _each(fuzz.token_sort_ratio, one, other, np.float32)
-    plain = _each(fuzz.ratio, one, other, np.float32)
-    alike = np.maximum(sorted_, plain)
-    return list(np.select([alike >= 85, alike >= 70], [2, 4], 5))
+def _lines(one: list[str], other: list[str]) -> Levels:
+    alike = np.maximum(
+        _ratio(fuzz.ratio, one, other, 70), _ratio(fuzz.token_sort_ratio, one, other, 70)
+    )
+    return np.select([alike >= 85, alike >= 70], [2, 4], 5).astype(np.int8)
 
 
-def _cities(one: list[str], other: list[str]) -> list[int]:
-    return [2 if alike >= 80 else 3 for alike in _each(fuzz.ratio, one, other, np.float32)]
+def _cities(one: list[str], other: list[str]) -> Levels:
+    return np.where(_ratio(fuzz.ratio, one, other, 80) >= 80, 2, 3).astype(np.int8)
 
 
-def _codes(one: list[str], other: list[str]) -> list[int]:
-    return [2 if distance == 1 else 3 for distance in _distances(one, other)]
+def _codes(one: list[str], other: list[str]) -> Levels:
+    return np.where(_distances(one, other, 1) == 1, 2, 3).astype(np.int8)
 
 
 def _phones(one: People, other: People) -> Levels:
     found = _compared(
         one.phone,
         other.phone,
-        lambda x, y: [3 if distance == 1 else 4 for distance in _distances(x, y)],
+        lambda x, y: np.where(_distances(x, y, 1) == 1, 3, 4).astype(np.int8),
     )
     more = (one.other != "") | (other.other != "")
     (places,) = np.nonzero(more & (found != 1))
@@ -188,12 +185,10 @@ def is_same_number(one: str, other: str) -> bool:
     return len(short) >= _LEAST_DIGITS and long.endswith(short)
 
 
-def _emails(one: list[str], other: list[str]) -> list[int]:
-    found = []
-    for x, y, distance in zip(one, other, _distances(one, other), strict=True):
-        near = distance <= 2 or x.partition("@")[0] == y.partition("@")[0]
-        found.append(2 if near else 3)
-    return found
+def _emails(one: list[str], other: list[str]) -> Levels:
+    local = [x.partition("@")[0] == y.partition("@")[0] for x, y in zip(one, other, strict=True)]
+    near = (_distances(one, other, 2) <= 2) | np.array(local)
+    return np.where(near, 2, 3).astype(np.int8)
 
 
 def _suffixes(one: Strings, other: Strings) -> Levels:

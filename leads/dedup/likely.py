@@ -18,9 +18,9 @@ from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from leads.dedup import key_store, read
-from leads.dedup.candidates import BATCH, candidates
+from leads.dedup.candidates import candidates
 from leads.dedup.judge import Found, judge
-from leads.dedup.read import Batch
+from leads.dedup.read import BATCH, Batch
 from leads.models import Import, ImportStatus, Lead, MatchAgain, Pair, PairState
 
 # Any number, as long as nobody else takes it for another lock of this database.
@@ -90,7 +90,10 @@ def match_again() -> Found:
 def _match_some_again(found: Found) -> bool:
     with transaction.atomic():
         lock_matches()
-        asked = dict(MatchAgain.objects.order_by("pk").values_list()[:_AGAIN_AT_ONCE])
+        waiting_leads = MatchAgain.objects.order_by("pk").values_list("pk", "asked_at")
+        asked = dict(waiting_leads[:_AGAIN_AT_ONCE])
+        if not asked:
+            return False
         about = Q(lead__in=list(asked)) | Q(other__in=list(asked))
         Pair.objects.filter(about, state=PairState.OPEN).delete()
         # Ids far from each other do not fit one batch.
@@ -101,7 +104,7 @@ def _match_some_again(found: Found) -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         # What was asked for again meanwhile stays.
-        latest = max(asked.values(), default=timezone.now())
+        latest = max(asked.values())
         MatchAgain.objects.filter(pk__in=list(asked), asked_at__lte=latest).delete()
         return len(asked) == _AGAIN_AT_ONCE
 

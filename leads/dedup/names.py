@@ -12,8 +12,6 @@ from nicknames import NickNamer
 _SIGNS = {code: " " for code in range(32, 128) if not chr(code).isalnum()}
 # An apostrophe or a full stop is within a word: O'Brien is obrien, J.R. is jr.
 _SIGNS |= dict.fromkeys(map(ord, "'.`"), "")
-_MANY_SPACES = re.compile(" {2,}")
-_AT_ENDS = re.compile("^ | $", re.MULTILINE)
 _SUFFIX = re.compile(r"^(.+) (jr|junior|sr|senior|ii|iii|iv|2nd|3rd|4th)$")
 _MEANS = {"junior": "jr", "senior": "sr", "2nd": "ii", "3rd": "iii", "4th": "iv"}
 
@@ -27,11 +25,9 @@ def fold(joined: str) -> str:
         lines = joined.split("\n")
         joined = "\n".join([line if line.isascii() else plain(line) for line in lines])
     joined = joined.lower().translate(_SIGNS)
-    if "  " in joined:
-        joined = _MANY_SPACES.sub(" ", joined)
-    if "\n " in joined or " \n" in joined or joined[:1] == " " or joined[-1:] == " ":
-        joined = _AT_ENDS.sub("", joined)
-    return joined
+    while "  " in joined:
+        joined = joined.replace("  ", " ")
+    return joined.replace("\n ", "\n").replace(" \n", "\n").strip(" ")
 
 
 def plain(text: str) -> str:
@@ -56,6 +52,7 @@ def _families(lookup: dict[str, set[str]]) -> dict[str, frozenset[str]]:
 
 
 _FAMILIES = _families(NickNamer().nickname_lookup)
+NICKNAMES = tuple((one, other) for one, others in _FAMILIES.items() for other in others)
 
 
 def are_nicknames(one: str, other: str) -> bool:
@@ -85,8 +82,9 @@ def are_parts(one: str, other: str) -> bool:
     if " " not in one and " " not in other:
         return False
     first, second = one.split(), other.split()
-    short, long = (first, second) if len(first) <= len(second) else (second, first)
-    return "".join(first) == "".join(second) or _within(short, long)
+    if "".join(first) == "".join(second):
+        return True
+    return _within(first, second) or _within(second, first)
 
 
 def _within(short: Iterable[str], long: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,12 +16,13 @@ from leads.dedup.emails import fold_emails
 from leads.dedup.names import fold, plain, take_suffix
 
 Strings = npt.NDArray[np.object_]
-_NOT_DIGITS = re.compile(r"[^0-9\n]+")
+_NOT_DIGITS = {code: None for code in range(128) if not chr(code).isdecimal() and code != 10}
 _HOUSE = re.compile(r"\d+")
 
 
 def _digits(joined: str) -> str:
-    return _NOT_DIGITS.sub("", joined)
+    text = joined if joined.isascii() else joined.encode("ascii", "ignore").decode()
+    return text.translate(_NOT_DIGITS)
 
 
 def _in_ascii(fold_them: Callable[[str], str]) -> Callable[[str], str]:
@@ -126,4 +128,11 @@ _WORDS = _read_words()
 
 def _street(folded: str) -> str:
     """The line with usual words in their short form: `12 North Main Street` is `12 n main st`."""
-    return " ".join([_WORDS.get(word, word) for word in folded.split(" ")])
+    # Houses are many, streets are few.
+    house, space, street = folded.partition(" ")
+    return house + space + _short(street)
+
+
+@lru_cache(maxsize=1 << 16)
+def _short(street: str) -> str:
+    return " ".join([_WORDS.get(word, word) for word in street.split(" ")])

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from leads.dedup import binary
-from leads.dedup.keys import ATOMS, Atoms, Keys, atoms_of
+from leads.dedup.binary import Connection
+from leads.dedup.keys import Atoms, atoms_of
 from leads.dedup.people import FIELDS, FOLDS, People, people
-from leads.dedup.texts import Places, Texts, texts, together
+from leads.dedup.texts import Numbers, Places, Texts, texts, together
 from leads.models import LeadStatus
 from leads.models.status import KNOWN, quoted
 
 Ids = npt.NDArray[np.int64]
 
+# Leads that are matched at a time have ids within so many: what bounds the memory.
+BATCH = 1 << 20
 # Ids of leads read at a time: bounds what the database holds for it.
 _AT_ONCE = 1 << 17
 _CODE = "vendor_lead_code"
@@ -63,7 +67,19 @@ class Batch(NamedTuple):
     stands_for: Ids
     columns: Mapping[str, Texts]
     atoms: Atoms
-    phones: tuple[Keys, Ids]
+    phones: tuple[Numbers, Ids]
+
+    def places(self, ids: Ids) -> Places:
+        """Where these leads stand, -1 for those that do not."""
+        low, high = (int(self.ids.min()), int(self.ids.max())) if len(self.ids) else (0, 0)
+        if high - low < 4 * BATCH:
+            # A table is a tenth of the cost of a search.
+            table = np.full(high - low + 2, -1)
+            table[self.ids - low] = np.arange(len(self.ids))
+            return table[np.where((ids < low) | (ids > high), high - low + 1, ids - low)]
+        order = np.argsort(self.ids)
+        found = order[np.minimum(np.searchsorted(self.ids[order], ids), len(order) - 1)]
+        return np.where(self.ids[found] == ids, found, -1)
 
     def people(self, places: Places) -> People:
         """The persons at these places."""
@@ -74,16 +90,16 @@ def of_import(import_id: int, first: int, last: int) -> Batch:
     """The leads of an import with ids from `first` to `last`, but invalid ones."""
     condition = "lead.import_run_id = %s AND lead.id BETWEEN %s AND %s AND lead.status <> 'invalid'"
     starts = range(first, last + 1, _AT_ONCE)
-    return joined(
-        [_read(condition, [import_id, low, min(low + _AT_ONCE - 1, last)]) for low in starts]
-    )
+    values = [[import_id, low, min(low + _AT_ONCE - 1, last)] for low in starts]
+    return joined(list(_read_all(condition, values)))
 
 
 def of_ids(ids: Sequence[int]) -> Batch:
     """These leads, as far as they are there, but invalid ones."""
     condition = "lead.id = ANY(%s) AND lead.status <> 'invalid'"
     starts = range(0, max(len(ids), 1), _AT_ONCE)
-    return joined([_read(condition, [list(ids[low : low + _AT_ONCE])]) for low in starts])
+    values = [[list(ids[low : low + _AT_ONCE])] for low in starts]
+    return joined(list(_read_all(condition, values)))
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
@@ -94,7 +110,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
         np.concatenate([batch.ids for batch in batches]),
         np.concatenate([batch.stands_for for batch in batches]),
         {name: together([batch.columns[name] for batch in batches]) for name in _COLUMNS},
-        {name: np.concatenate([batch.atoms[name] for batch in batches]) for name in ATOMS},
+        np.concatenate([batch.atoms for batch in batches]),
         (
             np.concatenate([batch.phones[0] for batch in batches]),
             np.concatenate([batch.phones[1] for batch in batches]),
@@ -102,15 +118,24 @@ def joined(batches: Sequence[Batch]) -> Batch:
     )
 
 
-def as_given(ids: Ids) -> tuple[dict[int, int], list[list[str]]]:
+def as_given(on: Connection, ids: Ids) -> tuple[dict[int, int], list[tuple[str, ...]]]:
     """The place of each of these leads, and the values of FIELDS as they are, a column each."""
     query = f"SELECT id, {_SELECT} FROM leads_lead AS lead WHERE id = ANY(%s)"  # noqa: S608
-    ids_there, *columns = zip(*binary.rows(query, [ids.tolist()]), strict=True)
+    ids_there, *columns = zip(*binary.rows(on, query, [ids.tolist()]), strict=True)
     return {lead: place for place, lead in enumerate(ids_there)}, columns[: len(FIELDS)]
 
 
-def _read(condition: str, values: Sequence[object]) -> Batch:
-    ((sent, stands_for, more, *given),) = binary.rows(READ.format(condition), values)
+def _read_all(condition: str, values: Sequence[Sequence[object]]) -> Iterator[Batch]:
+    """The leads of each of these; the next are read while those before are folded."""
+    query, connection = READ.format(condition), binary.raw()
+    with ThreadPoolExecutor(1) as thread:
+        coming = [thread.submit(binary.rows, connection, query, some) for some in values]
+        for some, rows in zip(values, coming, strict=True):
+            yield _folded(condition, some, rows.result()[0])
+
+
+def _folded(condition: str, values: Sequence[object], row: tuple[Any, ...]) -> Batch:
+    sent, stands_for, more, *given = row
     ids = binary.numbers(sent, 8)
     columns = {}
     for name, text in zip(_COLUMNS, given, strict=True):
@@ -120,8 +145,8 @@ def _read(condition: str, values: Sequence[object]) -> Batch:
             # No cleaned value has an end of line; what came in by another way may.
             folded = _one_by_one(name, condition, values, ids)
         columns[name] = folded
-    phones = _other_phones(condition, values) if more else (np.empty(0, np.uint64), ids[:0])
-    return Batch(ids, binary.numbers(stands_for, 8), columns, atoms_of(columns), phones)
+    phones = _other_phones(condition, values) if more else (np.empty(0, np.uint32), ids[:0])
+    return Batch(ids, binary.numbers(stands_for, 8), columns, atoms_of(columns, len(ids)), phones)
 
 
 def _as_ascii(joined_: str) -> str:
@@ -130,17 +155,19 @@ def _as_ascii(joined_: str) -> str:
 
 def _one_by_one(name: str, condition: str, values: Sequence[object], ids: Ids) -> Texts:
     query = f"SELECT id, {_TEXT.get(name, name)} FROM leads_lead AS lead WHERE {condition}"  # noqa: S608
-    cells: dict[int, str] = dict(binary.rows(query, values))
+    cells: dict[int, str] = dict(binary.rows(binary.raw(), query, values))
     fold = FOLDS.get(name, _as_ascii)
     lines = (fold(" ".join(cells[lead].splitlines())) for lead in ids.tolist())
     found = texts("\n".join(lines), len(ids))
-    assert found is not None
+    if found is None:
+        raise ValueError(f"Folding {name} made an end of line.")
     return found
 
 
-def _other_phones(condition: str, values: Sequence[object]) -> tuple[Keys, Ids]:
-    rows: Iterator[tuple[int, str]] = binary.rows(OTHER_PHONES + condition, values)
-    found = list(rows)
+def _other_phones(condition: str, values: Sequence[object]) -> tuple[Numbers, Ids]:
+    found = binary.rows(binary.raw(), OTHER_PHONES + condition, values)
     numbers = texts("\n".join(digits for _, digits in found), len(found))
-    assert numbers is not None
-    return numbers.hashes().astype(np.uint64), np.array([lead for lead, _ in found], dtype=np.int64)
+    if numbers is None:
+        raise ValueError("A number has an end of line.")
+    owners = np.array([lead for lead, _ in found], dtype=np.int64)
+    return numbers.hashes(numbers.ends)[0], owners

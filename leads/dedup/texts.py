@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Places = npt.NDArray[np.int64]
+Places = npt.NDArray[np.signedinteger[Any]]
 Numbers = npt.NDArray[np.uint32]
 _END, _SPACE = ord("\n"), ord(" ")
 _AT_ONCE = 1 << 15
 # Odd numbers, one for each place of a text; longer texts go round.
-_WEIGHTS = np.random.default_rng(7).integers(1, 2**63, 512, dtype=np.uint64) | np.uint64(1)
+_WEIGHTS = np.random.default_rng(7).integers(1, 2**32, 512, dtype=np.uint32) | np.uint32(1)
+_BITS = np.zeros(256, dtype=np.uint32)
+_BITS[ord("a") : ord("z") + 1] = np.uint32(1) << np.arange(26, dtype=np.uint32)
+_BITS[_SPACE] = SPACE = 1 << 31
 
 
 class Texts(NamedTuple):
@@ -25,6 +28,8 @@ class Texts(NamedTuple):
 
     def strings(self, places: Places) -> list[str]:
         """The texts at these places."""
+        if len(self.data) == len(self.ends):
+            return [""] * len(places)
         whole = self.data.tobytes().decode("ascii")
         starts, ends = self.starts[places].tolist(), self.ends[places].tolist()
         return [whole[start:end] for start, end in zip(starts, ends, strict=True)]
@@ -36,6 +41,16 @@ class Texts(NamedTuple):
             there = self.starts + place
             letter = np.where(there < self.ends, self.data[np.minimum(there, self.ends)], 0)
             made = made * np.uint32(256) + letter.astype(np.uint32)
+        return made
+
+    def letters(self) -> Numbers:
+        """Which letters a text has: a bit for each, and the highest one for a space."""
+        made = np.zeros(len(self.ends), dtype=np.uint32)
+        bits = _BITS[self.data]
+        (filled,) = np.nonzero(self.ends > self.starts)
+        if len(filled):
+            # An end of line stands between two texts and has no bit.
+            made[filled] = np.bitwise_or.reduceat(bits, self.starts[filled])
         return made
 
     def but_first_word(self) -> Texts:
@@ -53,13 +68,18 @@ class Texts(NamedTuple):
         found = np.append(found, len(self.data))
         return found[np.searchsorted(found, self.starts)]
 
-    def hashes(self, ends: Places | None = None) -> Numbers:
-        """A number of each text, or of its part up to `ends`; 0 for an empty one."""
-        ends = self.ends if ends is None else ends
-        made = np.zeros(len(ends), dtype=np.uint32)
-        for start in range(0, len(ends), _AT_ONCE):
+    def hashes(self, *ends: Places) -> list[Numbers]:
+        """For each of the `ends`, which lie within the texts, a number of each text up to there;
+        0 for nothing."""
+        made = [np.zeros(len(self.ends), dtype=np.uint32) for _ in ends]
+        for start in range(0, len(self.ends), _AT_ONCE):
             some = slice(start, start + _AT_ONCE)
-            made[some] = _hashes(self.data, self.starts[some].astype(np.int64), ends[some])
+            starts = self.starts[some]
+            sums = _sums(self.data, starts, int(self.ends[some][-1]))
+            for numbers, end in zip(made, ends, strict=True):
+                within = np.maximum(end[some], starts)
+                found = sums[within - starts[0]] - sums[starts - starts[0]]
+                numbers[some] = np.where(within > starts, np.maximum(found, 1), 0)
         return made
 
 
@@ -90,12 +110,13 @@ def together(parts: Sequence[Texts]) -> Texts:
     )
 
 
-def _hashes(data: npt.NDArray[np.uint8], starts: Places, ends: Places) -> Numbers:
-    lengths = np.maximum(ends - starts, 0)
-    before = np.cumsum(lengths) - lengths
-    within = np.arange(int(lengths.sum())) - np.repeat(before, lengths)
-    letters = data[within + np.repeat(starts, lengths)].astype(np.uint64)
-    weighed = (letters + np.uint64(1)) * _WEIGHTS[within % len(_WEIGHTS)]
-    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(weighed)])
-    made = (sums[before + lengths] - sums[before]) >> np.uint64(32)
-    return np.where(lengths > 0, np.maximum(made, np.uint64(1)), np.uint64(0)).astype(np.uint32)
+def _sums(data: npt.NDArray[np.uint8], starts: Places, end: int) -> Numbers:
+    """Sums of weighed letters from the first start up to each place."""
+    lengths = np.diff(starts, append=end + 1)
+    within = np.arange(int(lengths.sum()), dtype=np.int32)
+    within -= np.repeat((starts - starts[0]).astype(np.int32), lengths)
+    letters = data[starts[0] : end].astype(np.uint32) + np.uint32(1)
+    letters *= _WEIGHTS[within[:-1] % len(_WEIGHTS)]
+    sums = np.zeros(len(letters) + 1, dtype=np.uint32)
+    np.cumsum(letters, out=sums[1:])
+    return sums

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple, Self
 
-from django.db import connection
+from leads.dedup import binary
+from leads.dedup.binary import Connection
 
 _TEMPORARY = "found_pairs"
 CREATE = f"""
@@ -34,16 +36,37 @@ class FoundPair(NamedTuple):
     reasons: str  # JSON
 
 
-def write(pairs: Iterable[FoundPair]) -> int:
-    """Write the pairs that are not there, whatever became of those; return how many were new."""
+class Writer:
+    """Writes pairs that are not there, whatever became of those, in a thread of its own: who
+    finds pairs need not wait for the database. Leave it by `with`; `written` says how many."""
+
+    def __init__(self) -> None:
+        self._on = binary.raw()
+        self._thread = ThreadPoolExecutor(1)
+        self._written: list[Future[int]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown()
+
+    def write(self, find: Callable[[Connection], Iterable[FoundPair]]) -> None:
+        """Write what `find` returns; it is called in the thread, with the connection to use."""
+        self._written.append(self._thread.submit(_write, self._on, find))
+
+    def written(self) -> int:
+        """How many were new, when all is written."""
+        return sum(number.result() for number in self._written)
+
+
+def _write(on: Connection, find: Callable[[Connection], Iterable[FoundPair]]) -> int:
     lines = [
         f"{pair.lead}\t{pair.other}\t{pair.kind}\t{pair.score}\t{pair.rule}\t"
         + pair.reasons.replace("\\", "\\\\")
-        for pair in pairs
+        for pair in find(on)
     ]
-    if not lines:
-        return 0
-    with connection.cursor() as cursor:
+    with binary.cursor(on) as cursor:
         cursor.execute(CREATE)
         with cursor.copy(f"COPY {_TEMPORARY} FROM STDIN") as copy:
             copy.write("\n".join([*lines, ""]))

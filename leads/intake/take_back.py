@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from leads import lifecycle
+from leads.dedup import likely
 from leads.dedup.exact import try_lock_phones
 from leads.history.context import because
 from leads.models import Import, ImportStatus, Lead, LeadStatus, PushAttempt
@@ -94,6 +95,7 @@ def undo(import_id: int) -> int:
         # Whoever loads numbers meanwhile must not find ones that go.
         while not try_lock_phones():
             time.sleep(_LOCK_POLL)
+        likely.lock_matches()
         run = Import.objects.select_for_update().filter(pk=import_id, status=S.UNDOING).first()
         if run is None:
             return 0
@@ -102,6 +104,7 @@ def undo(import_id: int) -> int:
             return 0
         with because(f"import {run.pk} undone", user_id=run.stopped_by_id):
             _free_duplicates(run)
+            likely.forget(run.pk)
             number = _delete(run)
         Import.objects.filter(pk=run.pk).update(
             status=S.UNDONE, error="", finished_at=timezone.now()
@@ -129,6 +132,7 @@ def _free_duplicates(run: Import) -> None:
     )
     pointing = [Lead(pk=lead, duplicate_of_id=heir) for lead, heir in heirs.items() if lead != heir]
     Lead.objects.bulk_update(pointing, ["duplicate_of"], batch_size=1000)
+    likely.rekey(list(heirs))
     # What a reviewer decided since keeps its status and loses the pointer.
     others = Lead.objects.filter(duplicate_of__import_run=run).exclude(import_run=run)
     others.exclude(status=LeadStatus.DUPLICATE).update(duplicate_of=None)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from leads import lifecycle
 from leads.assess import Assessment, assess, rules_of
+from leads.dedup import likely
 from leads.dedup.exact import try_lock_phones
 from leads.dedup.on_dialer import ON_DIALER
 from leads.dedup.pairs import found_different, hold
@@ -71,6 +72,7 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
             )
         _write(locked, found)
         mark(Lead.objects.filter(pk=locked.pk), stamp_before=timezone.now())
+        likely.rekey([locked.pk])
         locked.refresh_from_db()
     return Corrected(locked, found)
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from leads.dedup import likely, on_dialer
 from leads.dedup.apply import apply
 from leads.dialers.locks import Kind, only_one
-from leads.models import Import, ImportStatus, Lead
+from leads.models import Import, ImportStatus, Lead, MatchAgain
 from leads.review.decide import approve
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,15 @@ def follow_up(import_id: int) -> Import | None:
             _finish(found)
         found.refresh_from_db()
         return found
+
+
+def compare_again() -> None:
+    """Compare the leads that were corrected since, and apply the policies of their imports."""
+    again = MatchAgain.objects.values("lead_id")
+    runs = list(Import.objects.filter(leads__in=again).distinct())
+    likely.match_again()
+    for run in runs:
+        apply(run)
 
 
 def _compare(run: Import) -> None:
