@@ -60,6 +60,13 @@ _NEARLY_ALL = 0.9
 _WORD = re.compile(r"[^\W\d_]+|[^\x00-\x7f]")
 
 
+def chosen(encoding: str, beginning: bytes) -> str:
+    """The encoding that a person chose: those that begin with a mark cannot be read without."""
+    marks = [mark for mark, name in _BOMS if name == encoding and name != "utf-8-sig"]
+    missing = marks and not beginning.startswith(tuple(marks))
+    return f"{encoding}-le" if missing else encoding
+
+
 def encoding_of(file: BinaryIO, beginning: bytes) -> str:
     """The name that Python has for it. Raises IntakeError for what is no text."""
     for bom, encoding in _BOMS:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leads.intake.encoding import encoding_of
+from leads.intake.encoding import chosen, encoding_of
 from leads.intake.errors import IntakeError
 from leads.intake.headers import known_columns
 from leads.intake.lines import RECORD_LIMIT, RECORD_LINES, opened, readable
@@ -73,7 +73,7 @@ def sniff(source: Path | str | bytes, asked: Asked = NOTHING_ASKED) -> Layout:
     with opened(source) as file:
         beginning = file.read(SAMPLE)
         _refuse_other_kinds(beginning)
-        encoding = asked.encoding or encoding_of(file, beginning)
+        encoding = chosen(asked.encoding, beginning) or encoding_of(file, beginning)
         # Incremental: the sample may end in the middle of a character.
         text = codecs.getincrementaldecoder(encoding)("replace").decode(beginning)
     _refuse_other_kinds(text[:_SIGNATURE].encode("utf-8", "replace"))  # a page in UTF-16
