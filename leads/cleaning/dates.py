@@ -15,6 +15,7 @@ from leads.cleaning.rules import DateOrder
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"[T ]\s*[0-9]{1,2}:[0-9]{2}.*$")
 _PARTS = re.compile(r"[0-9]+|[^\W\d_]+")
+_LONGEST_PART = 20  # no name of a month is longer, and int() refuses thousands of digits
 _NO_DATE = re.compile(r"[0\s./-]*")
 _FILLERS = {"de", "del", "of", "st", "nd", "rd", "th", "le", "er", "den"}
 _EARLIEST = date(1900, 1, 1)
@@ -60,7 +61,7 @@ def _readings(given: str, order: DateOrder, today: date | None) -> list[tuple[in
     parts = [part for part in _PARTS.findall(_TIME.sub("", given)) if key(part) not in _FILLERS]
     if len(parts) == 1 and len(parts[0]) == 8 and parts[0].isdecimal():
         parts = _eight_digits(parts[0], order)
-    if len(parts) != 3:
+    if len(parts) != 3 or max(map(len, parts)) > _LONGEST_PART:
         return []
     words = [index for index, part in enumerate(parts) if not part.isdecimal()]
     if words:

@@ -65,6 +65,18 @@ def clean_phone(
     if it is another country's than `country` (two letters). A number that begins with +, or with
     an international prefix, speaks for itself.
     """
+    phone = _clean_once(given, phone_code, country, unassigned)
+    if not phone.notes or not phone.phone_number:
+        return phone
+    again = _clean_once(phone.phone_number, phone.phone_code, country, unassigned)
+    if again[:2] == phone[:2] and again.stops == phone.stops:
+        return phone
+    # Digits that would be read as another number than they were are nobody's.
+    stops = phone.notes if phone.stops else (note("PHONE_IMPOSSIBLE", "phone_number", given),)
+    return phone._replace(phone_number="", e164="", notes=stops)
+
+
+def _clean_once(given: str, phone_code: str, country: str, unassigned: Unassigned) -> Phone:
     plan = _plan(phone_code, country)
     if plan.code == 1 and plan.known and (fast := read_nanp(given)):
         notes = () if fast.assigned else (_unassigned("phone_number", given, unassigned),)
@@ -101,7 +113,8 @@ def clean_alt_phone(given: str, phone_code: str, country: str) -> tuple[str, tup
 @lru_cache(maxsize=4096)
 def _plan(phone_code: str, country: str) -> _Plan:
     own = phonenumbers.country_code_for_region(country)
-    digits = "".join(filter(str.isdigit, phone_code)).lstrip("0")
+    # Not isdigit: a small raised figure is one, and int() does not take it.
+    digits = "".join(filter(str.isdecimal, phone_code)).lstrip("0")
     if not phone_code or digits == str(own):
         return _Plan(country, own)
     if digits and digits == phone_code.strip("+ ").lstrip("0") and len(digits) <= 3:

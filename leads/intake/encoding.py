@@ -41,6 +41,7 @@ _MULTIBYTE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]|\xc2[\x80-\xbf]")
 _HIGH = bytes(range(128, 256))
 _CONTROLS = bytes(set(range(32)) - set(b"\0\t\n\f\r\x1a\x1b"))
 _MOST_CONTROLS = 0.02
+_SOME_CONTROLS = 8  # of a small file
 _MOST_NULS = 0.3
 # In UTF-16 text of any European language one byte of each pair is nearly always NUL.
 _UTF16_NULS = 0.4
@@ -57,6 +58,13 @@ _TYPOGRAPHIC = re.compile(
 _WESTERN = bytes(range(0xC0, 0x100)) + "’ŠŒŽšœžŸ".encode("cp1252")
 _NEARLY_ALL = 0.9
 _WORD = re.compile(r"[^\W\d_]+|[^\x00-\x7f]")
+
+
+def chosen(encoding: str, beginning: bytes) -> str:
+    """The encoding that a person chose: those that begin with a mark cannot be read without."""
+    marks = [mark for mark, name in _BOMS if name == encoding and name != "utf-8-sig"]
+    missing = marks and not beginning.startswith(tuple(marks))
+    return f"{encoding}-le" if missing else encoding
 
 
 def encoding_of(file: BinaryIO, beginning: bytes) -> str:
@@ -85,7 +93,7 @@ def _utf16(beginning: bytes) -> str:
 def _refuse_binary(beginning: bytes) -> None:
     controls = len(beginning) - len(beginning.translate(None, _CONTROLS))
     many_nuls = beginning.count(0) > _MOST_NULS * len(beginning)
-    if many_nuls or controls > _MOST_CONTROLS * len(beginning):
+    if many_nuls or controls > max(_MOST_CONTROLS * len(beginning), _SOME_CONTROLS):
         raise IntakeError(
             "The file is not text: it is full of bytes that no text has. "
             "Load a CSV file; from a spreadsheet, save it as CSV (UTF-8)."
@@ -121,12 +129,11 @@ def _eight_bit_encoding(file: BinaryIO) -> str:
 
 def _code_page(text: bytes) -> str:
     """The code page of lines that have each some sign beyond ASCII."""
-    text = _TYPOGRAPHIC.sub(b"", text)
     high = len(text) - len(text.translate(None, _HIGH))
     in_runs = sum(map(len, _RUN.findall(text)))
     if in_runs * 2 > high:
         return _other_alphabet(text)
-    beside = b"".join(_BESIDE_LETTERS.findall(text))
+    beside = b"".join(_BESIDE_LETTERS.findall(_TYPOGRAPHIC.sub(b"", text)))
     if len(beside.translate(None, _WESTERN)) <= (1 - _NEARLY_ALL) * len(beside):
         return _LATIN[0]
     words = {encoding: _share_of_words(text.decode(encoding, "replace")) for encoding in _LATIN}

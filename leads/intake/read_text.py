@@ -17,7 +17,9 @@ from leads.cleaning.plain import NUL_SYMBOL, REPLACEMENT
 from leads.intake.lines import RECORD_LIMIT, Lines, TooLong, opened
 from leads.intake.quoting import DOUBLE, NO_QUOTE, Quoting
 
-_NOTHING = " \t\r\n\x1a\ufeff"  # with the end-of-file sign of old systems
+MOST_CELLS = 10_000  # of a row: a million separators are a mistake, and much memory
+# With the end-of-file sign of old systems, and what they fill up a block with.
+_NOTHING = f" \t\r\n\x1a\ufeff{NUL_SYMBOL}"
 _ODD = ("\0", NUL_SYMBOL, REPLACEMENT)
 _AT_ONCE = 128  # lines
 _BROKEN_SHOWN = 1000  # characters that are kept of a row whose end was not found
@@ -95,7 +97,9 @@ class TextRows:
                 continue
             if len(lines.taken) > 1 and self._swallowed_rows(lines.taken, cells):
                 yield self._untangled(lines)
-            elif self._is_something(record := Record(first, cells, _flaws(lines.taken))):
+            elif self._is_something(
+                record := Record(first, self._bounded(cells), _flaws(lines.taken))
+            ):
                 yield record
 
     def _plain_records(self, lines: Lines) -> Iterator[Record]:
@@ -103,6 +107,8 @@ class TextRows:
         while several := lines.several(_AT_ONCE):
             first = lines.number - len(several) + 1
             starts, rows = self._plain_rows(several)
+            if max(map(len, rows), default=0) > MOST_CELLS:
+                rows = list(map(self._bounded, rows))
             records = map(Record, map(first.__add__, starts), rows)
             if min(map(len, rows), default=0) > 1:
                 yield from records
@@ -111,6 +117,13 @@ class TextRows:
             if starts[-1] < len(several):
                 lines.give_back(several[starts[-1] :])
                 return
+
+    def _bounded(self, cells: list[str]) -> list[str]:
+        """The cells, of which the last has all the rest where there are too many."""
+        if len(cells) <= MOST_CELLS:
+            return cells
+        rest = self._quoting.delimiter.join(cells[MOST_CELLS - 1 :])
+        return [*cells[: MOST_CELLS - 1], rest]
 
     def _is_something(self, record: Record) -> bool:
         cells = record.cells
@@ -159,7 +172,7 @@ class TextRows:
             quoting = self._plainly
             flaws += ("QUOTE_NOT_CLOSED",)
         cells = next(csv.reader([line], quoting), [])
-        return Record(lines.number, cells, flaws)
+        return Record(lines.number, self._bounded(cells), flaws)
 
     def _swallowed_rows(self, taken: list[str], cells: list[str]) -> bool:
         """Whether a row over several lines has other rows inside: a quote mark too many."""

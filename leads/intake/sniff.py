@@ -14,14 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from leads.intake.encoding import encoding_of
+from leads.intake.encoding import chosen, encoding_of
 from leads.intake.errors import IntakeError
 from leads.intake.headers import known_columns
 from leads.intake.lines import RECORD_LIMIT, RECORD_LINES, opened, readable
-from leads.intake.quoting import DOUBLE, NO_QUOTE, SEPARATORS, Quoting, quote_of
+from leads.intake.quoting import NO_QUOTE, SEPARATORS, Quoting, quote_of
 
 SAMPLE = 256 * 1024
 MOST_COLUMNS = 2000
+_SIGNATURE = 32  # bytes
 _ROWS_COMPARED = 50
 _TITLES = 20  # lines that may stand above the header
 # Seven digits or more, as in no name of a column.
@@ -37,7 +38,7 @@ class Layout:
     """How to read a file. `encoding` is one of Python's names; `header_line` counts from 1 and is
     the physical line on which the header begins, 0 if there is none; `header` are its cells, or
     names made for the columns. `kind` is TEXT, JSON or SHEET; `sheet` the name of that sheet;
-    `quote` one of `leads.intake.quoting.QUOTES`."""
+    `quote` one of `leads.intake.quoting.QUOTES`, of a text."""
 
     encoding: str
     delimiter: str
@@ -45,7 +46,7 @@ class Layout:
     header: tuple[str, ...]
     kind: str = TEXT
     sheet: str = ""
-    quote: str = DOUBLE
+    quote: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,10 @@ def sniff(source: Path | str | bytes, asked: Asked = NOTHING_ASKED) -> Layout:
     with opened(source) as file:
         beginning = file.read(SAMPLE)
         _refuse_other_kinds(beginning)
-        encoding = asked.encoding or encoding_of(file, beginning)
+        encoding = chosen(asked.encoding, beginning) or encoding_of(file, beginning)
         # Incremental: the sample may end in the middle of a character.
         text = codecs.getincrementaldecoder(encoding)("replace").decode(beginning)
+    _refuse_other_kinds(text[:_SIGNATURE].encode("utf-8", "replace"))  # a page in UTF-16
     if _is_json(text):
         return Layout(encoding, "", 0, (), JSON)
     return _layout(readable(text), encoding, asked, whole=len(beginning) < SAMPLE)
@@ -100,10 +102,11 @@ def _refuse_other_kinds(beginning: bytes) -> None:
         raise IntakeError(
             "The file is empty. Load a CSV file with a header line and one lead a line."
         )
+    beginning = beginning.lstrip(b"\xef\xbb\xbf \t\r\n")[:_SIGNATURE]
     table = Path(__file__).with_name("looks_like.csv")
     with table.open(encoding="utf-8", newline="") as file:
         for kind in csv.DictReader(file):
-            if beginning.lstrip(b"\xef\xbb\xbf \t\r\n").hex().startswith(kind["hex"]):
+            if beginning.lower().startswith(bytes.fromhex(kind["hex"]).lower()):
                 raise IntakeError(f"The file is {kind['what']}, not CSV. {kind['remedy']}")
 
 
@@ -143,7 +146,7 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
         known = len(known_columns(names))
         if known > 1 or (known and known == len(names)):
             above = [sum(bool(cell.strip()) for cell in before) for before in rows[:place]]
-            return place if max(above, default=0) <= max(1, len(names) // 2) else 0
+            return place if max(above, default=0) < max(2, len(names)) else 0
     return 0
 
 

@@ -42,7 +42,8 @@ from leads.models import Import, ImportStatus, LeadStatus, Treatment
 from leads.reports.tables import as_given
 
 log = logging.getLogger(__name__)
-CHUNK = 5000
+CHUNK = 5000  # rows, and of wide ones fewer:
+MOST_CELLS = 500_000
 OTHER_NUMBERS = ("phone_code", "alt_phone", "multi_alt_phones")
 # A silent worker: longer than the checks that a commit of millions of rows takes.
 SILENT = timedelta(minutes=5)
@@ -163,7 +164,8 @@ def _as_given(records: Iterable[Record]) -> Iterator[Record]:
 def _prepared(run: Import, rows: Rows, preparer: Preparer) -> Iterator[tuple[Prepared, int]]:
     """The rows, prepared some thousand at a time, each time with the bytes of the file done."""
     records = _as_given(rows) if run.corrects_id else iter(rows)
-    while chunk := list(islice(records, CHUNK)):
+    at_once = max(1, min(CHUNK, MOST_CELLS // len(run.mapping)))
+    while chunk := list(islice(records, at_once)):
         yield preparer.prepare(chunk), rows.bytes_done
 
 

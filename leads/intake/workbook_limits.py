@@ -21,6 +21,7 @@ SMALL = 20 * 1024 * 1024
 PASSWORD = "The spreadsheet is protected by a password. Save it without one."  # noqa: S105
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+_MANIFEST = "META-INF/manifest.xml"
 _BLOCK = 1024 * 1024
 # What a damaged archive brings up in zipfile.
 _DAMAGED = (
@@ -61,8 +62,8 @@ def _check_old(file: BinaryIO) -> None:
             raise IntakeError(PASSWORD)
         if not has("Workbook") and not has("Book"):
             raise IntakeError(
-                "The file is an old Office file other than a spreadsheet, not CSV. Load a"
-                " spreadsheet or a CSV file."
+                "The file is an old Office file other than a spreadsheet, or only a part of one."
+                " Load a spreadsheet or a CSV file."
             )
 
 
@@ -72,13 +73,21 @@ def _check_kind(packed: zipfile.ZipFile) -> None:
         return
     if "mimetype" in names:
         with packed.open("mimetype") as part:
-            if part.read(100).startswith(_OPEN_DOCUMENT):
-                return
+            is_sheet = part.read(100).startswith(_OPEN_DOCUMENT)
+        if is_sheet:
+            if _MANIFEST in names and _has(packed, _MANIFEST, b":encryption-data"):
+                raise IntakeError(PASSWORD)
+            return
     table = Path(__file__).with_name("archives.csv")
     with table.open(encoding="utf-8", newline="") as file:
         for kind in csv.DictReader(file):
             if any(name.startswith(kind["part"]) for name in names):
                 raise IntakeError(f"The file is {kind['what']}, not CSV. {kind['remedy']}")
+
+
+def _has(packed: zipfile.ZipFile, part: str, word: bytes) -> bool:
+    with packed.open(part) as file:
+        return word in file.read(_BLOCK)
 
 
 def _check_size(packed: zipfile.ZipFile, size: int) -> None:

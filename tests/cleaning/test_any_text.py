@@ -27,7 +27,7 @@ rules = st.builds(
     today=st.sampled_from([TODAY, None]),
 )
 anything = st.text(st.characters(), max_size=30)
-numbers = st.text("0123456789+()-./ ,;x#extorE\u200b７٣", max_size=24)
+numbers = st.text("0123456789+()-./ ,;x#extorE\u200b７٣²①", max_size=24)
 phones = st.sampled_from(
     ["2015550123", "+44 20 7946 0123", "(201) 555-0123 ext 4", "201-555-0123 / 201-555-0124"]
 )
