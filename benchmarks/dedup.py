@@ -31,6 +31,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import combinations
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -149,9 +150,20 @@ def beside_splink(running: Servers) -> dict[str, float]:
     with database(running, "million") as environment:
         first = run(environment, "dedup_ways", "fill", ROWS, 1)["import"]
         run(environment, "dedup_ways", "dump", first, file)
-        few = run(environment, "dedup_splink", file, "few")
-        theirs = run(environment, "dedup_splink", file)
-        ours = run(environment, "dedup_ways", "portal", first)
+        # Whatever else the machine does meets all three, and the better of two runs the least.
+        rounds = []
+        for _ in range(2):
+            run(environment, "dedup_ways", "unmatched", first)
+            rounds.append(
+                (
+                    run(environment, "dedup_splink", file, "few"),
+                    run(environment, "dedup_splink", file),
+                    run(environment, "dedup_ways", "portal", first),
+                )
+            )
+        few, theirs, ours = (
+            min(one, key=itemgetter("seconds")) for one in zip(*rounds, strict=True)
+        )
         second = run(environment, "dedup_ways", "fill", MORE_ROWS, 2)["import"]
         more = run(environment, "dedup_ways", "portal", second)
     for name, one in (("Splink, five rules", few), ("Splink, the same keys", theirs)):

@@ -146,6 +146,15 @@ def exact() -> dict[str, Any]:
     return {"seconds": seconds, "found": len(found), "sum": sum(found.values())}
 
 
+def unmatched(import_id: str) -> dict[str, Any]:
+    """As if the import had not been compared yet, and no other one either."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE leads_pair, leads_matchkeys")
+        cursor.execute("CHECKPOINT")
+    Import.objects.filter(pk=import_id).update(matched_at=None)
+    return {}
+
+
 class Backend:
     """The most private memory that the database process of this connection holds meanwhile."""
 
@@ -176,7 +185,7 @@ def _size(table: str) -> float:
 
 
 WAYS: dict[str, Callable[..., dict[str, Any]]] = {
-    way.__name__: way for way in (fill, dump, portal, known, join, exact)
+    way.__name__: way for way in (fill, dump, portal, unmatched, known, join, exact)
 }
 
 if __name__ == "__main__":
