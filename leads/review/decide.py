@@ -79,7 +79,7 @@ def approve(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Dec
 def override_dnc(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Decision:
     """Approve staged leads in spite of the DNC list that they are on now.
 
-    The list, its date, who and the comment stay in the history; another list ends it. Raises
+    The list, its date, who and the comment stay in the history; another match ends it. Raises
     DecisionError for somebody without the right `override_dnc`, and without a comment.
     """
     if by is None or not by.has_perm("leads.override_dnc"):
