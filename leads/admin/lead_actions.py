@@ -189,6 +189,7 @@ def four_eyes(action: LeadAction) -> Any:
         return ""
     return {
         "approve": _("With four eyes, leads that you imported are left."),
+        "override-dnc": _("With four eyes, leads that you imported are left."),
         "queue": _("With four eyes, leads that you approved are left."),
     }.get(action.name, "")
 

@@ -71,7 +71,8 @@ NUMBERS = f"""
 # Leads that stay as they are, and were looked at lately, are not written.
 MARK = f"""
     WITH chosen AS MATERIALIZED (
-        SELECT id, phone_e164, phone_code, alt_phone, multi_alt_phones, dnc_list_id
+        SELECT id, phone_e164, phone_code, alt_phone, multi_alt_phones,
+            (dnc_list_id, dnc_number) AS before, dnc_list_id
         FROM {{leads}} WHERE id IN ({{ids}})
     ), hit AS (
         SELECT DISTINCT ON (chosen.id) chosen.id, list.id AS list_id, {LIST_DATE} AS of, one.phone
@@ -79,7 +80,8 @@ MARK = f"""
         JOIN ({IN_FORCE}) ON one.phone = own.phone
         ORDER BY chosen.id, own.place, {BEST_FIRST}
     ), found AS (
-        SELECT chosen.id, chosen.dnc_list_id AS before, hit.list_id, hit.of, hit.phone
+        SELECT chosen.id, chosen.dnc_list_id AS before, hit.list_id, hit.of, hit.phone,
+            chosen.before IS DISTINCT FROM (hit.list_id, hit.phone) AS differs
         FROM chosen LEFT JOIN hit ON hit.id = chosen.id
     )
     UPDATE {{leads}} AS lead
@@ -96,23 +98,26 @@ MARK = f"""
         OR ('{ON_DNC}' = ANY(lead.warnings)) <> (found.list_id IS NOT NULL)
         OR (%(stamps)s AND (lead.dnc_checked_at IS NULL
                             OR lead.dnc_checked_at < %(stamp_before)s)))
-    RETURNING lead.id, lead.status, lead.decision_reason, found.before, found.list_id
+    RETURNING lead.id, lead.status, lead.decision_reason, found.before, found.list_id,
+        found.differs
 """  # noqa: S608 - our own words
 
 
 class Marked(NamedTuple):
-    """A lead that was written: its status and decision, and its list before and after."""
+    """A lead that was written: its status and decision, its list before and after, and whether
+    the list or the number that is on it is another one."""
 
     lead_id: int
     status: str
     decision_reason: str
     before: int | None
     after: int | None
+    differs: bool
 
     @property
     def must_wait(self) -> bool:
-        """Whether an approval does not hold any longer, unless it was given for this very list."""
-        known = self.decision_reason == OVERRIDDEN and self.before == self.after
+        """Whether an approval does not hold any longer: not one given for this very match."""
+        known = self.decision_reason == OVERRIDDEN and not self.differs
         return self.status in (S.APPROVED, S.QUEUED) and self.after is not None and not known
 
 

@@ -86,7 +86,7 @@ def approve(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Dec
 def override_dnc(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Decision:
     """Approve staged leads in spite of the DNC list that they are on now.
 
-    The list, its date, who and the comment stay in the history; another list ends it. What
+    The list, its date, who and the comment stay in the history; another match ends it. What
     `approve` leaves for another reason is left. Raises DecisionError for somebody without the right
     `override_dnc`, and without a comment.
     """

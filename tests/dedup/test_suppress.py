@@ -247,12 +247,21 @@ def test_what_is_on_its_way_or_there_is_marked_and_stays(status: LeadStatus) -> 
 def test_an_override_holds_for_its_list_in_later_editions_and_not_for_another_list() -> None:
     dnc_list = make_dnc_list(PHONE)
     lead = lead_with(status=S.APPROVED, decision_reason="DNC_OVERRIDE")
-    Lead.objects.filter(pk=lead.pk).update(dnc_list=dnc_list)
+    Lead.objects.filter(pk=lead.pk).update(dnc_list=dnc_list, dnc_number=PHONE)
     make_edition(dnc_list, PHONE, as_of=TODAY)
     assert check(everything()).withdrawn == 0
     add_number(PHONE, by=None, comment="Asked us")
     lead.refresh_from_db()
     assert (lead.status, lead.decision_reason) == (S.STAGED, "")
+
+
+def test_an_override_for_an_alternative_does_not_hold_for_the_phone() -> None:
+    dnc_list = make_dnc_list(ALT)
+    lead = lead_with(status=S.APPROVED, decision_reason="DNC_OVERRIDE", alt_phone="7275550124")
+    Lead.objects.filter(pk=lead.pk).update(dnc_list=dnc_list, dnc_number=ALT)
+    assert check(everything()).withdrawn == 0
+    make_edition(dnc_list, ALT, PHONE)
+    assert check(everything()).withdrawn == 1
 
 
 # --- All leads ----------------------------------------------------------------------------

@@ -1,10 +1,9 @@
-"""The internal DNC list, which is always there, and who may do what with DNC lists."""
+"""Who may do what with DNC lists."""
 
 from django.apps.registry import Apps
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.utils import timezone
 
 LOOK = ["view_dnclist", "view_dncentry"]
 ROLES = {
@@ -19,28 +18,6 @@ ROLES = {
     ],
     "Auditor": LOOK,
 }
-
-
-def make_internal_list(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    internal = apps.get_model("leads", "DncList").objects.create(
-        name="Internal", origin="internal"
-    )
-    edition = apps.get_model("leads", "DncEdition").objects.create(
-        dnc_list=internal, as_of=timezone.localdate(), status="done"
-    )
-    internal.current = edition
-    internal.save()
-
-
-def remove_internal_list(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    # In SQL: what would delete along a composite key cannot tell models of a past state apart.
-    internal = "SELECT id FROM leads_dnclist WHERE origin = 'internal'"
-    editions = f"SELECT id FROM leads_dncedition WHERE dnc_list_id IN ({internal})"
-    editor.execute(f"UPDATE leads_lead SET dnc_list_id = NULL WHERE dnc_list_id IN ({internal})")
-    editor.execute(f"DELETE FROM leads_dncnumber WHERE edition_id IN ({editions})")
-    editor.execute("UPDATE leads_dnclist SET current_id = NULL WHERE origin = 'internal'")
-    editor.execute(f"DELETE FROM leads_dncedition WHERE dnc_list_id IN ({internal})")
-    editor.execute("DELETE FROM leads_dnclist WHERE origin = 'internal'")
 
 
 def give_rights(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -74,10 +51,7 @@ def _rights(apps: Apps):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0025_lead_dnc_index"),
+        ("leads", "0026_dnc_internal"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
-    operations = [
-        migrations.RunPython(make_internal_list, remove_internal_list),
-        migrations.RunPython(give_rights, take_rights),
-    ]
+    operations = [migrations.RunPython(give_rights, take_rights)]
