@@ -107,7 +107,7 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(
     st.lists(st.dictionaries(st.text(st.characters(), max_size=4), json_values), min_size=1),
     st.sampled_from([None, 1]),
@@ -138,7 +138,7 @@ cells = st.builds(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(st.lists(cells, max_size=4))
 def test_no_cell_of_a_sheet_makes_more_than_a_sentence(path: Path, cells: list[str]) -> None:
     header = row(1, text_cell("A1", "phone"), text_cell("B1", "first name"))
@@ -153,7 +153,7 @@ flaws = st.lists(
 ).map(tuple)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(ragged.filter(bool), flaws, st.permutations([*FIELDS, None, "full_name", "city_state_zip"]))
 def test_rows_of_any_width_and_with_any_flaw_are_prepared(
     rows: list[list[str]], flaws: tuple[str, ...], columns: list[str | None]

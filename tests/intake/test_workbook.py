@@ -65,10 +65,10 @@ def test_far_cells_that_only_have_a_format_do_no_harm(tmp_path: Path, cell: str)
 def test_a_wide_sheet_and_a_high_one_are_read(tmp_path: Path) -> None:
     wide = [["phone", *(f"c{n}" for n in range(999))], ["7275550100", *["x"] * 999]]
     assert len(look_at(xlsx(tmp_path / "a.xlsx", wide)).header) == 1000
-    high = row(1_000_000, '<c r="A1000000"><v>7275550101</v></c>')
+    high = row(400_000, '<c r="A400000"><v>7275550101</v></c>')
     path = xlsx_of(tmp_path / "b.xlsx", HEADER + LEAD + high)
     with rows_of(path, look_at(path)) as rows:
-        assert [record.line for record in rows] == [2, 1_000_000]
+        assert [record.line for record in rows] == [2, 400_000]
 
 
 def test_repeated_cells_of_an_ods_file_count_as_often_as_they_stand_there(tmp_path: Path) -> None:
