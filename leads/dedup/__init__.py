@@ -1,1 +1,1 @@
-"""The same person twice: found, scored, decided. Here so far: the same phone number."""
+"""The same person twice: exactly (the phone number) or likely; found, scored, written down."""

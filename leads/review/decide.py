@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from leads import lifecycle
+from leads.dedup import likely
 from leads.dedup.pairs import HELD, remember_different
 from leads.dedup.suppress_mark import OVERRIDDEN
 from leads.history.context import because
@@ -162,6 +163,8 @@ def not_a_duplicate(leads: QuerySet[Lead], *, by: User | None, comment: str = ""
         pairs = duplicates.values_list("pk", "duplicate_of").select_for_update(of=("self",))
         known = [(lead, twin) for lead, twin in pairs if twin]
         remember_different(known, by=by, comment=comment.strip())
+        # They stand for themselves now: whoever else they are like is looked for.
+        likely.rekey([lead for lead, _ in known])
         return _decide(
             leads,
             S.STAGED,
@@ -186,18 +189,20 @@ def overrule(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Decisio
     twins = Lead.objects.filter(phone_e164=OuterRef("phone_e164")).exclude(pk=OuterRef("pk"))
     older = Q(status=S.INVALID, reasons__contained_by=OVERRULABLE, pk__lt=OuterRef("pk"))
     known = Q(Exists(twins.filter(Q(status__in=sorted(KNOWN)) | older)))
-    return _decide(
-        leads,
-        S.STAGED,
-        "overruled",
-        by,
-        comment=comment,
-        only={S.INVALID},
-        but={
-            "is invalid for a reason that must be corrected": stopped,
-            "has the number of another lead": known & ~stopped,
-        },
-    )
+    with transaction.atomic():
+        likely.rekey(leads.filter(~stopped, status=S.INVALID))
+        return _decide(
+            leads,
+            S.STAGED,
+            "overruled",
+            by,
+            comment=comment,
+            only={S.INVALID},
+            but={
+                "is invalid for a reason that must be corrected": stopped,
+                "has the number of another lead": known & ~stopped,
+            },
+        )
 
 
 def _decide(

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leads import lifecycle
+from leads.dedup import likely
 from leads.history.context import because
 from leads.lifecycle import without_deadlocks
 from leads.models import Decision, DecisionVerb, Lead, LeadStatus, Pair, PairState
@@ -59,6 +60,8 @@ def undo(decision: Decision, *, by: User | None) -> Lead:
         Pair.objects.filter(pk__in=before.get("pairs", ())).update(
             state=PairState.OPEN, decided_by=None, decided_at=None, comment=""
         )
+        if verb in (DecisionVerb.MERGE, DecisionVerb.DUPLICATE):
+            likely.rekey([decision.lead_id])
     lead.refresh_from_db()
     return lead
 
