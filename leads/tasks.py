@@ -73,14 +73,9 @@ def follow_up(import_id: int) -> None:
 
 @shared_task
 def resume_imports() -> None:
-    """Beat: start imports that wait, or whose worker died, follow up those that are loaded, and
-    undo what was asked to be."""
+    """Beat: start imports that wait, or whose worker died, and undo what was asked to be."""
     for import_id in stage.waiting():
         run_import.delay(import_id)
-    for import_id in following.waiting():
-        follow_up.delay(import_id)
-    if likely.to_match_again():
-        match_again.delay()
     for import_id in take_back.asked():
         undo_import.delay(import_id)
 
@@ -95,6 +90,15 @@ def forget_claims() -> None:
 def undo_import(import_id: int) -> None:
     """Delete the leads of one import."""
     take_back.undo(import_id)
+
+
+@shared_task
+def resume_follow_ups() -> None:
+    """Beat: find the imports, and the corrected leads, that are still to be compared."""
+    for import_id in following.waiting():
+        follow_up.delay(import_id)
+    if likely.to_match_again():
+        match_again.delay()
 
 
 @shared_task

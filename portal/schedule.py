@@ -13,9 +13,10 @@ EVERY_SWEEPS = {
     "leads.tasks.push_waiting": 1,
     "leads.tasks.settle": 1,
     "leads.tasks.probe_dialers": 2,
-    "leads.tasks.resume_imports": 6,
+    "leads.tasks.resume_imports": 8,
+    "leads.tasks.resume_follow_ups": 24,
+    "leads.tasks.sweep_dnc": 36,
     "leads.tasks.forget_claims": 120,
-    "leads.tasks.sweep_dnc": 24,
 }
 
 

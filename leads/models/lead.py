@@ -20,6 +20,15 @@ S = LeadStatus
 # The server computes gmt_offset_now by itself, and list_id is the batch's to say.
 WIRE_FIELDS = [name for name in FIELDS if name not in ("gmt_offset_now", "list_id")]
 
+# The dialer's lead_ids, by the name of their index.
+IDS_THERE = {"lead_vicidial_id": "vicidial_lead_id", "lead_existing_id": "existing_lead_id"}
+# What waits for a reviewer, import by import, the oldest row first.
+DESK = {
+    "clean": Q(status="staged", warnings=[]),
+    "warned": Q(status="staged") & ~Q(warnings=[]),
+    "invalid": Q(status="invalid"),
+}
+
 
 def text(label: str = "", *, collation: str | None = None) -> models.TextField[str, str]:
     """A cleaned value: never NULL, never cut (widths are the wire's matter, shown as a warning)."""
@@ -168,19 +177,9 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
             # Leads come in by time, so a few bytes per block find a range of days.
             BrinIndex(fields=["created_at"], name="lead_created", autosummarize=True),
             models.Index(fields=["import_run", "status"], name="lead_import"),
-            # What waits for a reviewer, import by import, the oldest row first.
-            models.Index(
-                fields=["import_run", "id"],
-                name="lead_desk_clean",
-                condition=Q(status="staged", warnings=[]),
-            ),
-            models.Index(
-                fields=["import_run", "id"],
-                name="lead_desk_warned",
-                condition=Q(status="staged") & ~Q(warnings=[]),
-            ),
-            models.Index(
-                fields=["import_run", "id"], name="lead_desk_invalid", condition=Q(status="invalid")
+            *(
+                models.Index(fields=["import_run", "id"], name=f"lead_desk_{name}", condition=waits)
+                for name, waits in DESK.items()
             ),
             models.Index(fields=["lead_source", "-id"], name="lead_source"),
             models.Index(fields=["phone_e164"], name="lead_phone"),
@@ -207,15 +206,9 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
                 name="lead_batch",
                 condition=Q(batch__isnull=False),
             ),
-            models.Index(
-                fields=["vicidial_lead_id"],
-                name="lead_vicidial_id",
-                condition=Q(vicidial_lead_id__isnull=False),
-            ),
-            models.Index(
-                fields=["existing_lead_id"],
-                name="lead_existing_id",
-                condition=Q(existing_lead_id__isnull=False),
+            *(
+                models.Index(fields=[field], name=name, condition=Q(**{f"{field}__isnull": False}))
+                for name, field in IDS_THERE.items()
             ),
             models.Index(
                 fields=["dnc_list", "status"],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from leads import lifecycle
@@ -78,7 +78,7 @@ def approve(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Dec
             by,
             comment=comment,
             only={S.STAGED},
-            but=approval_keeps(by, comment) | found.kept,
+            but=found.kept | approval_keeps(by, comment),
             also=found.also,
         )
 
@@ -250,10 +250,11 @@ def _left(leads: QuerySet[Lead], sources: set[LeadStatus], but: Mapping[str, Q])
         + " or ".join(sorted(source.label.lower() for source in sources)): number
         for status, number in counts.annotate(number=Count("pk"))
     }
-    rest = leads.filter(status__in=sources)
-    for why, kept in but.items():
-        # Who is kept for two reasons is counted with the first.
-        if number := rest.filter(kept).count():
-            left[why] = number
-            rest = rest.exclude(kept)
-    return left
+    if not but:
+        return left
+    # Who is kept for two reasons is counted with the first.
+    first = Case(*(When(kept, then=Value(place)) for place, kept in enumerate(but.values())))
+    kept_for = leads.order_by().filter(status__in=sources).annotate(kept_for=first)
+    numbers = dict(kept_for.values_list("kept_for").annotate(number=Count("pk")))
+    kept = {why: numbers[place] for place, why in enumerate(but) if place in numbers}
+    return left | kept

@@ -162,6 +162,7 @@ def test_what_is_decided_is_never_asked_again() -> None:
     run, (bob,) = imported(BOB)
     Pair.objects.create(
         lead=bob,
+        import_run=run,
         other=robert,
         kind="person",
         score=0.5,
@@ -240,15 +241,16 @@ def test_beat_finds_the_imports_and_the_leads_whose_kick_was_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kicked: list[Any] = []
-    monkeypatch.setattr(tasks.match_import, "delay", kicked.append)
+    monkeypatch.setattr(tasks.follow_up, "delay", kicked.append)
     monkeypatch.setattr(tasks.match_again, "delay", lambda: kicked.append("again"))
     run, (lead,) = imported(ROBERT)
-    tasks.match_waiting()
+    Import.objects.update(compared_at=None)
+    tasks.resume_follow_ups()
     assert kicked == [run.pk]
-    tasks.match_import(run.pk)
+    tasks.follow_up(run.pk)
     likely.rekey([lead.pk])
-    tasks.match_waiting()
+    tasks.resume_follow_ups()
     assert kicked == [run.pk, "again"]
     tasks.match_again()
-    tasks.match_waiting()
+    tasks.resume_follow_ups()
     assert kicked == [run.pk, "again"]
