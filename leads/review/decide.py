@@ -63,11 +63,14 @@ class DecisionError(Exception):
 
 
 @without_deadlocks
-def approve(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Decision:
+def approve(
+    leads: QuerySet[Lead], *, by: User | None, comment: str = "", held_too: bool = False
+) -> Decision:
     """Staged leads may be pushed from now on, unless a number of theirs is on a DNC list.
 
-    Left are those that may be a duplicate of another, as long as nobody has decided it; without a
-    comment those with a warning; and with four eyes (setting FOUR_EYES) those that `by` imported.
+    Left are those that may be a duplicate of another, as long as nobody has decided it (unless
+    `held_too`); without a comment those with a warning; and with four eyes (setting FOUR_EYES)
+    those that `by` imported.
     """
     with transaction.atomic(), because("approved", user_id=by.pk if by else None):
         found = dnc.look(leads.filter(status=S.STAGED))
@@ -78,7 +81,7 @@ def approve(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Dec
             by,
             comment=comment,
             only={S.STAGED},
-            but=found.kept | approval_keeps(by, comment),
+            but=found.kept | approval_keeps(by, comment, held_too=held_too),
             also=found.also,
         )
 
@@ -111,9 +114,9 @@ def override_dnc(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Dec
         )
 
 
-def approval_keeps(by: User | None, comment: str = "") -> dict[str, Q]:
+def approval_keeps(by: User | None, comment: str = "", *, held_too: bool = False) -> dict[str, Q]:
     """Why staged leads would be left by `approve`, in words, and which those are."""
-    keeps = {IS_HELD: Q(HELD)}
+    keeps = {} if held_too else {IS_HELD: Q(HELD)}
     if not comment.strip():
         keeps[WANTS_COMMENT] = ~Q(warnings=[])
     if settings.FOUR_EYES and by:

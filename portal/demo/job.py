@@ -91,7 +91,8 @@ def do_main_job(
     """Bring `file` in and every lead of it to its end. Raises JobError, IntakeError."""
     run = bring_in(file, users["reviewer"], country=country, progress=progress)
     leads = Lead.objects.filter(import_run=run)
-    approve(leads, by=users["reviewer"], comment="Approved in bulk by the demo")
+    comment = "Approved in bulk by the demo"
+    approve(leads, by=users["reviewer"], comment=comment, held_too=True)
     target = DialerList.objects.select_related("dialer").get(dialer=dialer, list_id=101)
     queue(leads.filter(status=LeadStatus.APPROVED), target, by=users["admin"], note="Demo")
     tasks.push_runner.delay(dialer.pk)

@@ -14,6 +14,7 @@ from leads.review.decide import (
     reopen,
 )
 from tests.factories import make_import, make_lead, make_user
+from tests.review.test_desk import make_pair
 
 pytestmark = pytest.mark.django_db
 S = LeadStatus
@@ -109,3 +110,12 @@ def test_with_four_eyes_who_imported_may_not_approve(settings: object) -> None:
     make_lead(import_run=make_import(created_by=importer))
     assert approve(Lead.objects.all(), by=importer).moved == 0
     assert approve(Lead.objects.all(), by=other).moved == 1
+
+
+def test_who_decides_on_a_whole_import_may_approve_possible_duplicates_too() -> None:
+    older = make_lead(S.APPROVED)
+    held = make_lead()
+    make_pair(held, older)
+    leads = Lead.objects.filter(pk=held.pk)
+    assert approve(leads, by=None, comment="all of it").moved == 0
+    assert approve(leads, by=None, comment="all of it", held_too=True).moved == 1

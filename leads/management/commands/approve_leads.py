@@ -22,7 +22,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument(
-            "--import", type=int, dest="import_id", metavar="ID", help="all staged leads of it"
+            "--import",
+            type=int,
+            dest="import_id",
+            metavar="ID",
+            help="all staged leads of it: also those with warnings, or that may be duplicates",
         )
         which.add_argument(
             "--all-clean", action="store_true", help="every staged lead without a warning"
@@ -40,7 +44,10 @@ class Command(BaseCommand):
             if not Import.objects.filter(pk=options["import_id"]).exists():
                 raise CommandError(f"There is no import {options['import_id']}.")
             leads = scope = Lead.objects.filter(import_run=options["import_id"])
-        decision = approve(leads, by=user, comment=options["comment"])
+        # Who names an import has decided on all of it.
+        whole = options["import_id"] is not None
+        comment = options["comment"] or ("By manage.py approve_leads" if whole else "")
+        decision = approve(leads, by=user, comment=comment, held_too=whole)
         if not options["json"]:
             self.stdout.write(f"Approved {decision.moved:,}.")
             show_left(self.stdout, decision.left)
