@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from leads import tasks
 from leads.models import Import, ImportStatus, Lead, Source
 from tests.factories import make_user
 
@@ -156,3 +157,16 @@ def test_a_dry_run_compares_a_file_with_those_before_it(file: Path, tmp_path: Pa
     result = run_json(file, second, "--source", "Fair", "--dry-run")
     assert [one["duplicate"] for one in result["files"]] == [1, 1]
     assert not Import.objects.exists()
+
+
+def test_a_worker_is_told_of_what_was_loaded_and_of_no_dry_run(
+    file: Path, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(tasks.follow_up, "delay", told.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        run(file, "--source", "Fair", "--dry-run")
+    assert told == []
+    with django_capture_on_commit_callbacks(execute=True):
+        run(file, "--source", "Fair")
+    assert told == [Import.objects.get().pk]

@@ -19,6 +19,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from leads.admin.parts import kick
 from leads.cleaning.reasons import REASONS
 from leads.intake.account import codes
 from leads.intake.errors import IntakeError
@@ -28,7 +29,7 @@ from leads.intake.upload import receive, same_file
 from leads.management.output import SHOWN, show, user_named
 from leads.models import Import, ImportStatus, Lead, Source
 from leads.reports.standing import standing
-from leads.review.follow_up import follow_up
+from leads.tasks import follow_up
 
 NAMES_SHOWN = 10
 
@@ -130,7 +131,10 @@ class Command(BaseCommand):
             # A worker's sweep was faster, and loads it.
             time.sleep(0.5)
             run.refresh_from_db()
-        return follow_up(run.pk) or run
+        if not options["dry_run"] and run.status == ImportStatus.DONE:
+            # What follows is a worker's: it takes more memory than loading, and may ask the dialer.
+            kick(follow_up, run.pk)
+        return run
 
     def report(self, run: Import, *, dry_run: bool, as_json: bool) -> dict[str, Any]:
         """Print what became of the rows, and why; return it."""
