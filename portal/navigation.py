@@ -113,6 +113,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SIDEBAR": SIDEBAR,
     "STYLES": [lambda request: static("leads/portal.css")],
+    "SCRIPTS": [lambda request: static("leads/zone.js")],
     "DASHBOARD_CALLBACK": "leads.admin.home.dashboard",
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {

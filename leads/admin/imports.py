@@ -23,6 +23,7 @@ from leads.admin.mapping import MappingPages
 from leads.admin.parts import kick
 from leads.admin.rejects import RejectPages
 from leads.admin.verbs import Said, Verb, VerbPages
+from leads.admin.when import when
 from leads.cleaning.reasons import sentence
 from leads.intake import take_back
 from leads.intake.account import codes
@@ -108,7 +109,7 @@ class ImportAdmin(LivePage):
         "rows_duplicate",
         "file_size",
         "created_by",
-        "created_at",
+        "came_in",
     ]
     list_filter = [("status", ChoicesDropdownFilter), ("lead_source", RelatedDropdownFilter)]
     list_select_related = ["lead_source", "created_by"]
@@ -124,6 +125,10 @@ class ImportAdmin(LivePage):
     )
     def status_badge(self, run: Import) -> str:
         return run.get_status_display()
+
+    @admin.display(description=gettext_lazy("Came in"))
+    def came_in(self, run: Import) -> str:
+        return when(run.created_at)
 
     @admin.display(description=gettext_lazy("Size"))
     def file_size(self, run: Import) -> str:
