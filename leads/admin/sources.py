@@ -9,12 +9,14 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from leads.admin.parts import CappedPaginator
+from leads.admin.source_report import ReportPages
 from leads.cleaning.phone import known_country
 from leads.intake.upload import LIST_IDS
 from leads.models import Import, Source
@@ -34,6 +36,8 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
             "default_list_id",
             "dnc_max_days",
             "auto_approve",
+            "price_per_lead",
+            "currency",
             "notes",
         ]
 
@@ -56,6 +60,8 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
             data["dnc_max_days"] = None
         elif data.get("dnc_max_days") is None and "dnc_max_days" not in self.errors:
             data["dnc_max_days"] = USUAL_DAYS
+        if data.get("price_per_lead") is not None and not (data.get("currency") or "").strip():
+            self.add_error("currency", _("Say in which currency the price is, for example USD."))
         return data
 
     def clean_country(self) -> str:
@@ -88,6 +94,7 @@ class SourceAdmin(ModelAdmin):
         "date_order",
         "default_list_id",
         ("demand_dnc_check", "dnc_max_days"),
+        ("price_per_lead", "currency"),
         "notes",
     ]
     paginator = CappedPaginator
@@ -97,6 +104,9 @@ class SourceAdmin(ModelAdmin):
     ordering = ["name"]
     sortable_by = ()
     actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*ReportPages(self).urls(), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         sources: QuerySet[Source] = super().get_queryset(request)

@@ -22,6 +22,7 @@ WIRE_FIELDS = [name for name in FIELDS if name not in ("gmt_offset_now", "list_i
 
 # The dialer's lead_ids, by the name of their index.
 IDS_THERE = {"lead_vicidial_id": "vicidial_lead_id", "lead_existing_id": "existing_lead_id"}
+LISTED = Q(dnc_list__isnull=False)
 # What waits for a reviewer, import by import, the oldest row first.
 DESK = {
     "clean": Q(status="staged", warnings=[]),
@@ -210,11 +211,8 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
                 models.Index(fields=[field], name=name, condition=Q(**{f"{field}__isnull": False}))
                 for name, field in IDS_THERE.items()
             ),
-            models.Index(
-                fields=["dnc_list", "status"],
-                name="lead_dnc",
-                condition=Q(dnc_list__isnull=False),
-            ),
+            models.Index(fields=["dnc_list", "status"], name="lead_dnc", condition=LISTED),
+            models.Index(fields=["import_run"], name="lead_dnc_import", condition=LISTED),
             models.Index(fields=["lease_until"], name="lead_lease", condition=Q(status="sending")),
             models.Index(fields=["settle_at"], name="lead_unclear", condition=Q(status="unclear")),
             models.Index(fields=["dialer"], name="lead_dialer", condition=Q(dialer__isnull=False)),
