@@ -94,6 +94,7 @@ class ReportPages:
             asked,
             title=_("Sources report: %(source)s") % {"source": source},
             source=source,
+            original=source,
             account=account,
             line=line_of(source, account, earlier, runs),
             parts=parts(account),
