@@ -22,6 +22,7 @@ from leads.admin.live import LivePage
 from leads.admin.mapping import MappingPages
 from leads.admin.parts import kick
 from leads.admin.rejects import RejectPages
+from leads.admin.upload import for_script
 from leads.admin.verbs import Said, Verb, VerbPages
 from leads.admin.when import when
 from leads.cleaning.reasons import sentence
@@ -152,7 +153,8 @@ class ImportAdmin(LivePage):
             text = _("There is no source yet. A file needs one: an admin adds it on Sources.")
             messages.warning(request, text)
         only_save = {"show_save_and_continue": False, "show_save_and_add_another": False}
-        return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
+        response = super().add_view(request, form_url, {**(extra_context or {}), **only_save})
+        return for_script(request, response)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The form has made it. Somebody looks at its mapping before it is loaded."""
