@@ -9,7 +9,8 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -99,7 +100,14 @@ class SourceAdmin(ModelAdmin):
     ]
     paginator = CappedPaginator
     show_full_result_count = False
-    list_display = ["name", "country", "unassigned_numbers", "default_list_id", "import_count"]
+    list_display = [
+        "name",
+        "country",
+        "unassigned_numbers",
+        "default_list_id",
+        "import_count",
+        "report",
+    ]
     search_fields = ["name"]
     ordering = ["name"]
     sortable_by = ()
@@ -115,6 +123,11 @@ class SourceAdmin(ModelAdmin):
     @admin.display(description=gettext_lazy("Imports"))
     def import_count(self, source: Source) -> int:
         return int(getattr(source, "import_count", 0))
+
+    @admin.display(description=gettext_lazy("Report"))
+    def report(self, source: Source) -> str:
+        url = reverse("admin:leads_source_report", args=[source.pk])
+        return format_html('<a class="text-link" href="{}">{}</a>', url, _("This month"))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Name some imports that stand in the way; the stock page would read every lead."""

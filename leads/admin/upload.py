@@ -25,8 +25,11 @@ class DropInput(ClearableFileInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
-        words = json.dumps(_words())
-        context["widget"] |= {"most": settings.UPLOAD_MAX_BYTES, "words": words}
+        context["widget"] |= {
+            "most": settings.UPLOAD_MAX_BYTES,
+            "most_mb": settings.UPLOAD_MAX_BYTES // (1024 * 1024),
+            "words": json.dumps(_words()),
+        }
         return context
 
 

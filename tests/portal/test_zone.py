@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads.admin.when import TO_THE_SECOND, when
-from leads.models import Import
+from leads.models import Export, Import
 from portal.zone import zone_of
-from tests.factories import make_import, make_user
+from tests.factories import make_dialer, make_dnc_list, make_import, make_user
 
 MOMENT = datetime(2026, 11, 3, 19, 2, 11, tzinfo=UTC)
 UTC_BESIDE = 'datetime="2026-11-03T19:02:11Z" title="2026-11-03 19:02:11 UTC"'
@@ -77,3 +77,24 @@ def test_a_page_shows_the_browsers_zone_and_says_which(
     assert f"<time {UTC_BESIDE}>{shown}</time>" in text
     assert f"Times are of the zone {zone};" in text
     assert timezone.get_current_timezone_name() == "UTC", "the next request starts anew"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["import", "export", "dialer"])
+def test_the_times_of_lists_have_their_utc_beside(name: str, client: Client) -> None:
+    auditor = make_user("Auditor")
+    client.force_login(auditor)
+    make_import()
+    make_dialer(tested_at=MOMENT)
+    Export.objects.create(what="push history", kind="csv", by=auditor)
+    text = client.get(reverse(f"admin:leads_{name}_changelist")).content.decode()
+    assert "<time datetime=" in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["dialer", "dnclist"])
+def test_the_times_of_pages_have_their_utc_beside(name: str, client: Client) -> None:
+    client.force_login(make_user("Auditor"))
+    one = make_dialer(tested_at=MOMENT) if name == "dialer" else make_dnc_list("+17275550123")
+    text = client.get(reverse(f"admin:leads_{name}_change", args=[one.pk])).content.decode()
+    assert "<time datetime=" in text
