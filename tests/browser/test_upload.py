@@ -209,7 +209,8 @@ def test_a_file_is_chosen_and_sent_by_keyboard_on_a_narrow_screen(
         content = (HEADER + ROW).encode()
         file = {"name": "keys.csv", "mimeType": "text/csv", "buffer": content}
         chooser.value.set_files(file)  # type: ignore[arg-type]
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        # The page hides what is wider than it, so the form is asked.
+        assert page.evaluate("document.querySelector('#import_form fieldset').offsetWidth") < 375
         page.focus("button[name=_save]")
         page.keyboard.press("Enter")
         page.wait_for_url("**/mapping/")
