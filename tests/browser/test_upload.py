@@ -201,6 +201,8 @@ def test_a_file_is_chosen_and_sent_by_keyboard_on_a_narrow_screen(
     importing: Callable[..., Any],
 ) -> None:
     def steps(page: Page) -> None:
+        # Asked for early: the browser is told of it a while after.
+        page.on("filechooser", lambda _: None)
         page.focus("select[name=lead_source]")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.name") == "upload"
