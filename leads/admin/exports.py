@@ -29,6 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.admin.parts import ReadOnlyAdmin
 from leads.admin.rejects import XLSX
+from leads.admin.when import when
 from leads.models import Export
 from leads.reports import tables
 
@@ -82,7 +83,7 @@ class ExportPages:
         name = f"{self.what.replace(' ', '-')}-{timezone.now():%Y%m%d-%H%M%S}.{kind}"
         if kind == "xlsx":
             return self._xlsx(request, kept, found, name, back)
-        parts = tables.as_csv(_counted(self._rows(found), kept))
+        parts = tables.as_csv(counted(self._rows(found), kept))
         streamed = StreamingHttpResponse(parts, "text/csv; charset=utf-8")
         named = content_disposition_header(as_attachment=True, filename=name)
         streamed.headers["Content-Disposition"] = named
@@ -95,7 +96,7 @@ class ExportPages:
         with tempfile.TemporaryDirectory() as folder:
             written = Path(folder) / "export.xlsx"
             try:
-                tables.as_xlsx(_counted(self._rows(found), kept), written, "Export")
+                tables.as_xlsx(counted(self._rows(found), kept), written, "Export")
             except ValueError as error:
                 messages.error(request, str(error))
                 query = request.GET.urlencode()
@@ -105,7 +106,7 @@ class ExportPages:
             )
 
 
-def _counted(rows: Rows, kept: Export) -> Iterator[Sequence[str]]:
+def counted(rows: Rows, kept: Export) -> Iterator[Sequence[str]]:
     """The rows; after the last one, how many they were is written down."""
     number = 0
     for row in rows:
@@ -119,12 +120,16 @@ def _counted(rows: Rows, kept: Export) -> Iterator[Sequence[str]]:
 class ExportAdmin(ReadOnlyAdmin):
     """Who took which data out."""
 
-    list_display = ["at", "what", "kind", "by", "rows", "finished", "filters"]
+    list_display = ["taken", "what", "kind", "by", "rows", "finished", "filters"]
     list_display_links = None
     list_select_related = ["by"]
     ordering = ["-id"]
     sortable_by = ()
     actions = None
+
+    @admin.display(description=_("At"))
+    def taken(self, export: Export) -> str:
+        return when(export.at)
 
     @admin.display(description=_("Finished"), boolean=True)
     def finished(self, export: Export) -> bool:
