@@ -45,7 +45,7 @@ from benchmarks.dedup_pairs import matched, true_pairs, without_birth_date
 from benchmarks.rig import PROJECT, Servers, servers
 from portal.embedded.folder import DATABASE_USER
 
-ROWS, MORE_ROWS, KNOWN_ROWS = 1_000_000, 100_000, 5_000_000
+ROWS, MORE_ROWS, KNOWN_ROWS = 1_000_000, (25_000, 50_000, 100_000), 5_000_000
 NAMES = ("f1_with_dob", "f1_without_dob", "auto_precision", "housemates_wrong", "of_bare_join",
          "of_splink_time", "of_splink_rss")  # fmt: skip
 
@@ -164,12 +164,15 @@ def beside_splink(running: Servers) -> dict[str, float]:
         few, theirs, ours = (
             min(one, key=itemgetter("seconds")) for one in zip(*rounds, strict=True)
         )
-        second = run(environment, "dedup_ways", "fill", MORE_ROWS, 2)["import"]
-        more = run(environment, "dedup_ways", "portal", second)
+        more = []
+        for seed, number in enumerate(MORE_ROWS, 2):
+            later = run(environment, "dedup_ways", "fill", number, seed)["import"]
+            more.append(run(environment, "dedup_ways", "portal", later))
     for name, one in (("Splink, five rules", few), ("Splink, the same keys", theirs)):
         seconds, memory = one["seconds"], one["rss_mb"]
         print(f"  {name:22} {seconds:6.2f} s {memory:7.0f} MB  {one['pairs']:,} pairs from 0.5 on")
-    for name, one in (("portal", ours), (f"{MORE_ROWS:,} more", more)):
+    after = [(f"{number:,} more", one) for number, one in zip(MORE_ROWS, more, strict=True)]
+    for name, one in (("portal", ours), *after):
         print(
             f"  {name:22} {one['seconds']:6.2f} s {one['rss_mb']:7.0f} MB"
             f"  {one['duplicates']:,} certain, {one['to_decide']:,} to decide,"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -114,6 +115,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": icon_url}],
     "SHOW_HISTORY": False,
     "SIDEBAR": SIDEBAR,
+    "STYLES": [lambda request: static("leads/portal.css")],
     "DASHBOARD_CALLBACK": "leads.admin.home.dashboard",
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {
@@ -124,9 +126,10 @@ UNFOLD: dict[str, Any] = {
             "300": "oklch(82.8% .111 230.3)",
             "400": "oklch(74.6% .16 232.7)",
             "500": "oklch(68.5% .169 237.3)",
-            "600": "oklch(58.8% .158 242)",
-            "700": "oklch(50% .134 242.7)",
-            "800": "oklch(44.3% .11 240.8)",
+            # Darker than the theme's own: white on it, and it on white, has a contrast of 4.5.
+            "600": "oklch(52% .14 242)",
+            "700": "oklch(46% .125 242.7)",
+            "800": "oklch(42% .108 240.8)",
             "900": "oklch(39.1% .09 240.9)",
             "950": "oklch(29.3% .066 243.2)",
         },

@@ -25,6 +25,7 @@ from leads.models import (
     PushBatch,
     Source,
 )
+from leads.models.dialer import CODE_LETTERS
 
 S = LeadStatus
 _number = itertools.count(1)
@@ -71,6 +72,11 @@ def make_import(lead_source: Source | None = None, **columns: Any) -> Import:
 def make_dialer(**columns: Any) -> Dialer:
     number = next(_number)
     values = {"name": f"dialer{number}", "base_url": "http://127.0.0.1:9/", "api_user": "6666"}
+    # Those made by chance meet once in some thousand tests of thirty dialers.
+    letters = [
+        CODE_LETTERS[number // len(CODE_LETTERS) ** place % len(CODE_LETTERS)] for place in range(4)
+    ]
+    values["code_prefix"] = "LP" + "".join(letters)
     return Dialer.objects.create(**{**values, **columns})
 
 

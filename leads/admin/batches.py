@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from leads import tasks
+from leads.admin.listing import PageList
 from leads.admin.live import LivePage
 from leads.admin.parts import kick
 from leads.admin.verbs import Said, Verb, VerbPages
@@ -112,7 +112,7 @@ VERBS = [
 ]
 
 
-class BatchList(ChangeList):
+class BatchList(PageList):
     """Counts the leads of a page's batches by one query, not one a row."""
 
     def get_results(self, request: HttpRequest) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import get_format
@@ -78,7 +78,8 @@ class FindingFilter(DropdownFilter):
         warned = Q(warnings__contains=[asked]) & ~Q(warnings=[])
         if asked == WIRE_LOSS:
             return queryset.filter(warned)
-        return queryset.filter(warned | Q(reasons__contains=[asked]))
+        stopped = Q(reasons__contains=[asked]) & ~Q(reasons=[])
+        return queryset.filter(warned | stopped)
 
 
 class DncFilter(DropdownFilter):
@@ -123,7 +124,28 @@ class CreatedFilter(RangeDateFilter):
             queryset = queryset.filter(created_at__gte=begin)
         if end:
             queryset = queryset.filter(created_at__lt=end + timedelta(days=1))
+        if begin or end:
+            queryset = queryset.filter(id__range=ids_between(begin, end))
         return queryset
+
+
+def ids_between(begin: datetime | None, end: datetime | None) -> tuple[int, int]:
+    """The lowest and the highest id of the leads of all imports that were at work between two days,
+    both whole; (0, 0) if none was.
+
+    Ids rise with time, so these bounds let PostgreSQL walk to the newest leads of a range of days;
+    the index of created_at only says in which blocks they are.
+    """
+    runs = Import.objects.all()
+    if begin:
+        runs = runs.filter(Q(finished_at__gte=begin) | Q(finished_at=None))
+    if end:
+        runs = runs.filter(created_at__lt=end + timedelta(days=1))
+    own = Lead.objects.filter(import_run=OuterRef("pk")).values("pk")
+    span = runs.annotate(
+        low=Subquery(own.order_by("id")[:1]), high=Subquery(own.order_by("-id")[:1])
+    ).aggregate(first=Min("low"), last=Max("high"))
+    return span["first"] or 0, span["last"] or 0
 
 
 def _day(text: Any) -> datetime | None:

@@ -19,7 +19,6 @@ from unfold.contrib.filters.admin import (
     RelatedDropdownFilter,
     SingleNumericFilter,
 )
-from unfold.decorators import display
 
 from leads.admin.confirm import ConfirmPages, admin_action
 from leads.admin.desk import DeskPages
@@ -29,6 +28,7 @@ from leads.admin.lead_dnc import NeverCallPage
 from leads.admin.lead_filters import CreatedFilter, DncFilter, FindingFilter, ImportFilter, in_words
 from leads.admin.lead_page import LeadPage
 from leads.admin.lead_search import search
+from leads.admin.listing import badge
 from leads.admin.parts import ReadOnlyAdmin
 from leads.models import Lead, LeadStatus
 
@@ -117,12 +117,9 @@ class LeadAdmin(ReadOnlyAdmin):
     def has_push_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("leads.push_lead")
 
-    @display(
-        description=_("Status"),  # type: ignore[arg-type]
-        label={status.label: status.colour for status in LeadStatus},
-    )
-    def status_badge(self, lead: Lead) -> str:
-        return lead.get_status_display()
+    @admin.display(description=_("Status"))
+    def status_badge(self, lead: Lead) -> SafeString:
+        return badge(lead.get_status_display(), LeadStatus(lead.status).colour)
 
     @admin.display(description=_("Phone"))
     def phone(self, lead: Lead) -> str:

@@ -22,8 +22,11 @@ class UserAdmin(StockUserAdmin, ModelAdmin):  # type: ignore[type-arg, misc]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    filter_horizontal = ()  # its two boxes and arrows are no use to a screen reader
 
 
 @admin.register(Group)
 class GroupAdmin(StockGroupAdmin, ModelAdmin):  # type: ignore[misc]
     """The roles Reviewer, Admin and Auditor, and others that you make."""
+
+    filter_horizontal = ()

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from leads.admin.parts import CappedPaginator
+from leads.admin.listing import CappedPaginator
 from leads.dedup.trial import MOST, last_import, trial
 from leads.intake.upload import LIST_IDS
 from leads.models import DuplicatePolicy, Scope, Treatment

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
-from leads.admin.parts import CappedPaginator
+from leads.admin.listing import CappedPaginator
 from leads.cleaning.phone import known_country
 from leads.intake.upload import LIST_IDS
 from leads.models import Import, Source

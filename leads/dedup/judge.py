@@ -95,7 +95,7 @@ def _score(
 def _pairs(
     ones: Ids, others: Ids, rules: Ids, scored: Scored, on: Connection
 ) -> Iterator[FoundPair]:
-    place, given = read.as_given(on, np.unique(np.concatenate([ones, others])))
+    place, imports, given = read.as_given(on, np.unique(np.concatenate([ones, others])))
     columns = (
         ones.tolist(),
         others.tolist(),
@@ -108,7 +108,8 @@ def _pairs(
         lead = [column[place[one]] for column in given]
         twin = [column[place[other]] for column in given]
         said = reasons_json(row, lead, twin)
-        yield FoundPair(one, other, KINDS[kind], points, RULES[rule], said)
+        run = imports[place[one]]
+        yield FoundPair(one, run, other, KINDS[kind], points, RULES[rule], said)
 
 
 def _count(scored: Scored, found: Found) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import connection, transaction
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import F, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from leads.dedup import key_store, read
@@ -52,7 +52,10 @@ def match_import(import_id: int) -> Found:
         run = Import.objects.filter(pk=import_id, status=ImportStatus.DONE, matched_at=None)
         if not run.exists():
             return found
-        ids = Lead.objects.filter(import_run=import_id).aggregate(low=Min("pk"), high=Max("pk"))
+        # A sum of an id and nothing: for the lowest id itself PostgreSQL goes through all leads in
+        # the order of their ids until it meets one of the import.
+        span = {"low": Min(F("pk") + 0), "high": Max(F("pk") + 0)}
+        ids = Lead.objects.filter(import_run=import_id).aggregate(**span)
         for first in range(ids["low"], ids["high"] + 1, BATCH) if ids["low"] else ():
             _match(read.of_import(import_id, first, first + BATCH - 1), import_id, found)
         key_store.put_together()

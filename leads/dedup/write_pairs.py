@@ -12,23 +12,24 @@ from leads.dedup.binary import Connection
 _TEMPORARY = "found_pairs"
 CREATE = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS {_TEMPORARY} (
-    lead_id bigint, other_id bigint, kind text, score double precision, rule text, reasons jsonb
+    lead_id bigint, import_run_id bigint, other_id bigint, kind text, score double precision,
+    rule text, reasons jsonb
 ) ON COMMIT DROP
 """
 INSERT = f"""
 INSERT INTO leads_pair (
     lead_id, import_run_id, other_id, kind, score, rule, reasons, found_at, state, comment)
-SELECT found.lead_id, lead.import_run_id, other_id, kind, score, rule, found.reasons, now(),
-    'open', ''
-FROM {_TEMPORARY} AS found JOIN leads_lead AS lead ON lead.id = found.lead_id
+SELECT lead_id, import_run_id, other_id, kind, score, rule, reasons, now(), 'open', ''
+FROM {_TEMPORARY}
 ON CONFLICT (lead_id, other_id) DO NOTHING
 """  # noqa: S608 - our own words
 
 
 class FoundPair(NamedTuple):
-    """A pair to be written: the newer lead, the older one, and what was found."""
+    """A pair to be written: the newer lead and its import, the older lead, and what was found."""
 
     lead: int
+    import_run: int
     other: int
     kind: str
     score: float
@@ -62,7 +63,7 @@ class Writer:
 
 def _write(on: Connection, find: Callable[[Connection], Iterable[FoundPair]]) -> int:
     lines = [
-        f"{pair.lead}\t{pair.other}\t{pair.kind}\t{pair.score}\t{pair.rule}\t"
+        f"{pair.lead}\t{pair.import_run}\t{pair.other}\t{pair.kind}\t{pair.score}\t{pair.rule}\t"
         + pair.reasons.replace("\\", "\\\\")
         for pair in find(on)
     ]

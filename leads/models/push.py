@@ -140,7 +140,9 @@ class PushAttempt(models.Model):
     """
 
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="attempts")
-    batch = models.ForeignKey(PushBatch, on_delete=models.PROTECT, related_name="attempts")
+    batch = models.ForeignKey(
+        PushBatch, on_delete=models.PROTECT, db_index=False, related_name="attempts"
+    )
     dialer = models.ForeignKey(Dialer, on_delete=models.PROTECT, db_index=False, related_name="+")
     kind = models.CharField(max_length=7, choices=AttemptKind, default=AttemptKind.ADD)
     number = models.PositiveSmallIntegerField(help_text="1 for the first add_lead of the lead.")
@@ -174,6 +176,12 @@ class PushAttempt(models.Model):
             models.Index(fields=["dialer", "-id"], name="attempt_dialer"),
             models.Index(fields=["outcome", "-id"], name="attempt_outcome"),
             models.Index(fields=["opened_at"], name="attempt_opened"),
+            # The filters of the push history: each brings the newest without a look at others.
+            models.Index(fields=["batch", "-id"], name="attempt_batch"),
+            models.Index(fields=["user", "-id"], name="attempt_user"),
+            models.Index(fields=["asked_list_id", "-id"], name="attempt_list"),
+            models.Index(fields=["reason", "-id"], name="attempt_reason", condition=~Q(reason="")),
+            models.Index(fields=["kind", "-id"], name="attempt_kind", condition=~Q(kind="add")),
             # A lead loses its lead_id with an undo; what was called by that id must be found.
             models.Index(
                 fields=["answered_lead_id"],

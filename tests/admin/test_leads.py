@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from leads.admin.lead_search import search
-from leads.models import Lead, LeadStatus
+from leads.models import Import, Lead, LeadStatus
 from tests.factories import make_dialer_list, make_import, make_lead, make_user
 
 pytestmark = pytest.mark.django_db
@@ -174,8 +174,16 @@ def test_a_filter_by_finding_takes_what_warns_and_what_stops() -> None:
 
 def test_a_day_is_wholly_inside_a_filter_that_ends_with_it() -> None:
     lead, other = make_lead(), make_lead()
-    Lead.objects.filter(pk=lead.pk).update(created_at=datetime(2026, 3, 5, 23, 30, tzinfo=UTC))
-    Lead.objects.filter(pk=other.pk).update(created_at=datetime(2026, 3, 6, 0, 30, tzinfo=UTC))
+    late, early = (
+        datetime(2026, 3, 5, 23, 30, tzinfo=UTC),
+        datetime(2026, 3, 6, 0, 30, tzinfo=UTC),
+    )
+    for one, at in ((lead, late), (other, early)):
+        Lead.objects.filter(pk=one.pk).update(created_at=at)
+        # The leads of an import are made while it is at work.
+        Import.objects.filter(pk=one.import_run_id).update(
+            created_at=at - timedelta(minutes=45), finished_at=at + timedelta(minutes=45)
+        )
     query = {"created_at_from": "2026-03-05", "created_at_to": "2026-03-05"}
     assert listed(client_of("Reviewer"), **query) == {lead.pk}
 

@@ -118,6 +118,17 @@ def test_two_of_one_given_name_in_a_town_are_nothing() -> None:
     assert compare(MARY, other).score < SHOW
 
 
+@pytest.mark.parametrize(
+    ("first_name", "last_name"),
+    [("Bea", "Ray"), ("Robert", "Ray"), ("Bea", "Garcia"), ("Bea", ""), ("", "Ray")],
+)
+def test_neighbouring_numbers_alone_make_nobody_a_suspect(first_name: str, last_name: str) -> None:
+    # A vendor's file may run through a block of numbers, and a family's phones follow each other.
+    robert = {"first_name": "Robert", "last_name": "Garcia", "phone_e164": "+18135550100"}
+    other = {"first_name": first_name, "last_name": last_name, "phone_e164": "+18135550101"}
+    assert compare(robert, other).score < SHOW
+
+
 def test_namesakes_of_one_town_are_never_joined_without_a_look() -> None:
     assert compare(MARY, MARY | {"phone_e164": "+18135550123"}).score < DUPLICATE
 

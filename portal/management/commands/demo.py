@@ -43,7 +43,9 @@ class Command(BaseCommand):
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
         # A kill by the service manager ends the children in order too.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # SIGINT too: a shell that starts it in the background has it ignored.
+        for end in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(end, signal.default_int_handler)
         # Piped into a file or a log, the tables need not fold.
         width = None if self.stdout.isatty() else 120
         console = Console(file=self.stdout, width=width)  # type: ignore[arg-type]
