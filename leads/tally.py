@@ -7,6 +7,7 @@ what came after it (`leads.reports.counted`), so their numbers are right without
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -34,7 +35,7 @@ _NEW = """
 _COUNT_CALLS = f"""
 WITH calls AS MATERIALIZED (
     SELECT id, {HOUR} AS hour, batch_id, dialer_id, kind, outcome, reason,
-        CASE WHEN kind = 'add' THEN {BUCKET} END AS bucket
+        CASE WHEN kind = 'add' AND milliseconds IS NOT NULL THEN {BUCKET} END AS bucket
     FROM ({_NEW}) fresh
 ), pushes AS (
     INSERT INTO leads_pushtally (hour, batch_id, kind, outcome, reason, calls)
@@ -58,10 +59,14 @@ SELECT coalesce((SELECT max(id) FROM leads_pushattempt), 0), clock_timestamp(),
         AND backend_xid IS NOT NULL AND pid <> pg_backend_pid())
 """
 # Each change of a status is a row of the history, and so is a deletion.
-_MARK = """
-SELECT concat((SELECT max(id) FROM leads_lead), ' ',
-    (SELECT max(pgh_id) FROM leads_leadstanding))
-"""
+_MARK = """concat_ws(' ', (SELECT max(id) FROM leads_lead),
+    (SELECT max(pgh_id) FROM leads_leadstanding))"""
+_TO_DO = f"""
+SELECT still_open <> '{{}}'
+        OR calls_upto < coalesce((SELECT max(id) FROM leads_pushattempt), 0),
+    {_MARK}, leads_mark, leads_at
+FROM leads_tallystate
+"""  # noqa: S608 - our own words
 # By the index of the imports, which is an eighth of the table.
 LEADS_NOW = """
     SELECT run.lead_source_id, each.status, sum(each.leads) AS leads
@@ -79,11 +84,18 @@ SELECT %(today)s, lead_source_id, status, leads FROM ({LEADS_NOW}) now
 def count_up() -> None:
     """Bring the tallies up to date; of two at once, the second does nothing.
 
-    A broken-off count changes nothing, and one that comes twice counts nothing twice.
+    A broken-off count changes nothing, and one that comes twice counts nothing twice. Where nothing
+    has happened it is one short query.
     """
-    while _count_calls():
-        pass
-    _count_leads()
+    with connection.cursor() as cursor:
+        cursor.execute(_TO_DO)
+        row = cursor.fetchone()
+    new_calls, mark, last_mark, leads_at = row or (False, "", "", None)
+    if new_calls:
+        while _count_calls():
+            pass
+    if mark != last_mark or (mark and _is_new_day(leads_at)):
+        _count_leads()
 
 
 def _state() -> TallyState | None:
@@ -133,12 +145,9 @@ def _count_leads() -> None:
         return
     now = timezone.now()
     today = timezone.localdate(now, timezone.get_default_timezone())
-    is_new_day = (
-        state.leads_at is None
-        or timezone.localdate(state.leads_at, timezone.get_default_timezone()) != today
-    )
+    is_new_day = _is_new_day(state.leads_at)
     with connection.cursor() as cursor:
-        cursor.execute(_MARK)
+        cursor.execute(f"SELECT {_MARK}")
         (mark,) = cursor.fetchone()
         if not is_new_day and (mark == state.leads_mark or _too_soon(state)):
             return
@@ -148,6 +157,11 @@ def _count_leads() -> None:
     state.leads_at, state.leads_mark = now, mark
     state.leads_seconds = time.monotonic() - start
     state.save()
+
+
+def _is_new_day(leads_at: datetime | None) -> bool:
+    zone = timezone.get_default_timezone()
+    return leads_at is None or timezone.localdate(leads_at, zone) != timezone.localdate(None, zone)
 
 
 def _too_soon(state: TallyState) -> bool:

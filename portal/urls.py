@@ -12,7 +12,7 @@ from . import health, icon
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
-    path("admin/under-way/", admin.site.admin_view(home.under_way), name="under_way"),
+    path("admin/home/progress/", admin.site.admin_view(home.under_way), name="under_way"),
     path("admin/", admin.site.urls),
     path("favicon.ico", icon.favicon),
     path("healthz", health.alive),

@@ -73,6 +73,7 @@ def _numbers(request: HttpRequest, recent: Mapping[int, Recent], *, few: bool) -
     counted = how_far() if pushes or records else None
     if counted and pushes:
         found["dialers"] = home_parts.dialers(counted, recent)
+        found["leads_note"] = home_charts.as_of(stands.at, stands.live)
     if counted and records:
         found["charts"].append(home_charts.pushes_chart(counted))
     found["charts"].append(home_charts.leads_chart(stands))

@@ -159,6 +159,7 @@ def pushers(counted: Counted) -> list[dict[str, Any]]:
             "dialer": one.dialer,
             "leads": one.leads,
             "url": f"{history}?user__id__exact={one.user_id}&asked_list_id={one.list_id}"
+            "&outcome__exact=added"
             if one.user_id
             else "",
         }

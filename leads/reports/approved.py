@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 2_000
 
-# Up to MOST_COUNTED are counted one by one; of more, the last tally says how many.
+# Up to MOST_COUNTED are counted one by one; of more, the last tally says how many (before the first
+# one these are the newest, and more).
 _WAITING = f"""
 WITH first AS MATERIALIZED (
     SELECT lead_source_id FROM leads_lead WHERE status = 'approved'
     ORDER BY id DESC LIMIT {MOST_COUNTED + 1}
-), many AS (SELECT count(*) > {MOST_COUNTED} AS yes FROM first)
+), many AS (
+    SELECT count(*) > {MOST_COUNTED} AND EXISTS (SELECT FROM leads_leadtally) AS yes FROM first
+)
 SELECT source.id, source.name, each.leads FROM (
     SELECT lead_source_id, count(*) AS leads FROM first WHERE NOT (SELECT yes FROM many)
     GROUP BY lead_source_id

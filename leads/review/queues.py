@@ -50,7 +50,7 @@ class Waits:
 def waits() -> list[Waits]:
     """Every queue of the desk, by one query."""
     parts = " UNION ALL ".join(
-        f"SELECT '{queue}',"
+        f"SELECT '{queue}',"  # noqa: S608 - our own words
         f" (SELECT count(*) FROM ({leads} ORDER BY run, id LIMIT {MOST_COUNTED + 1}) counted),"
         " (SELECT created_at FROM leads_import WHERE id ="
         f" (SELECT run FROM ({leads} ORDER BY run, id LIMIT 1) oldest))"
