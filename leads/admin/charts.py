@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-PER_ROW, AXES = 46, 90  # pixels of a horizontal chart
+PER_ROW, AXES = 84, 130  # pixels of a horizontal chart
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ class Chart:
         """Chart.js's `options`."""
         across = self.form == "side by side"
         stacked = self.form == "stacked"
+        box = 8 if self.form == "line" else 14
         category: dict[str, Any] = {
             "stacked": stacked,
             "grid": {"display": False},
@@ -105,7 +106,11 @@ class Chart:
                 "plugins": {
                     "legend": {
                         "position": "bottom",
-                        "labels": {"boxWidth": 14, "boxHeight": 14, "usePointStyle": not stacked},
+                        "labels": {
+                            "boxWidth": box,
+                            "boxHeight": box,
+                            "usePointStyle": self.form == "line",
+                        },
                     }
                 },
                 "scales": {

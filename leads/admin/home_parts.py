@@ -34,7 +34,7 @@ class Share:
 
     label: str
     calls: int
-    percent: int
+    percent: str
 
 
 def queues(waits: list[Waits]) -> list[dict[str, Any]]:
@@ -70,7 +70,15 @@ def shares(outcomes: Mapping[str, int]) -> list[Share]:
     known = {Outcome(outcome): calls for outcome, calls in outcomes.items() if outcome and calls}
     total = sum(known.values())
     ordered = sorted(known.items(), key=lambda each: (-each[1], each[0].label))
-    return [Share(str(one.label), calls, round(100 * calls / total)) for one, calls in ordered]
+    return [Share(str(one.label), calls, percentage(calls, total)) for one, calls in ordered]
+
+
+def percentage(part: int, whole: int) -> str:
+    """In whole per cent; what is not all, and not none, does not look so."""
+    rounded = round(100 * part / whole)
+    if rounded == 0 and part:
+        return "<1"
+    return ">99" if rounded == 100 and part < whole else str(rounded)
 
 
 def running_imports(request: HttpRequest) -> list[dict[str, Any]]:

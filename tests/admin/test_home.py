@@ -306,6 +306,14 @@ def test_a_reviewer_sees_imports_of_their_own_under_way(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [(0, 9, "0"), (1, 900, "<1"), (899, 900, ">99"), (9, 9, "100"), (1, 3, "33")],
+)
+def test_a_part_never_looks_like_all_or_none(part: int, whole: int, words: str) -> None:
+    assert home_parts.percentage(part, whole) == words
+
+
+@pytest.mark.parametrize(
     ("minutes", "words"),
     [
         (1, "about 1 minute left"),
