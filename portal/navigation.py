@@ -10,6 +10,8 @@ from django.templatetags.static import static
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from .icon import icon_url
+
 
 def may(right: str) -> Callable[[HttpRequest], bool]:
     """Shown to whoever has the right."""
@@ -137,6 +139,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Lead portal",
     "SITE_HEADER": "Lead portal",
     "SITE_SYMBOL": "filter_alt",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": icon_url}],
     "SHOW_HISTORY": False,
     "SIDEBAR": SIDEBAR,
     "STYLES": [lambda request: static("leads/portal.css")],

@@ -20,6 +20,7 @@ from leads.models.pair import Pair, PairKind, PairState
 from leads.models.policy import DuplicatePolicy, Scope, Treatment
 from leads.models.push import AttemptKind, BatchStatus, Outcome, PushAttempt, PushBatch
 from leads.models.status import MOVES, LeadStatus
+from leads.models.tally import LatencyTally, LeadTally, PushTally, TallyState
 
 __all__ = [
     "MOVES",
@@ -41,10 +42,12 @@ __all__ = [
     "Export",
     "Import",
     "ImportStatus",
+    "LatencyTally",
     "Lead",
     "LeadCorrection",
     "LeadStanding",
     "LeadStatus",
+    "LeadTally",
     "MatchAgain",
     "MatchAtoms",
     "MatchKeys",
@@ -54,8 +57,10 @@ __all__ = [
     "PairState",
     "PushAttempt",
     "PushBatch",
+    "PushTally",
     "Scope",
     "Source",
     "SourceMapping",
+    "TallyState",
     "Treatment",
 ]
