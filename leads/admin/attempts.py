@@ -16,7 +16,6 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +33,7 @@ from leads.admin.lead_search import LARGEST_ID, search
 from leads.admin.listing import badge
 from leads.admin.own_imports import sees_all_pushes
 from leads.admin.parts import ReadOnlyAdmin
+from leads.admin.when import TO_THE_SECOND, when
 from leads.models import Lead, Outcome, PushAttempt
 from leads.reports import push_history
 from leads.vicidial.reasons import REASONS, sentence_for
@@ -229,11 +229,12 @@ class PushAttemptAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Opened"))
     def opened(self, attempt: PushAttempt) -> str:
-        return _moment(attempt.opened_at)
+        # Calls of one lead are seconds apart: minutes would hide their order.
+        return when(attempt.opened_at, TO_THE_SECOND)
 
     @admin.display(description=_("Sealed"))
     def sealed(self, attempt: PushAttempt) -> str:
-        return _moment(attempt.sealed_at) if attempt.sealed_at else str(_("not yet"))
+        return when(attempt.sealed_at, TO_THE_SECOND) if attempt.sealed_at else str(_("not yet"))
 
     @admin.display(description=_("Asked by"), empty_value="–")
     def asked_by(self, attempt: PushAttempt) -> str | None:
@@ -266,11 +267,6 @@ class PushAttemptAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Notices"))
     def said(self, attempt: PushAttempt) -> str:
         return " · ".join(attempt.notices) or "–"
-
-
-def _moment(when: datetime) -> str:
-    # Calls of one lead are seconds apart: minutes would hide their order.
-    return date_format(timezone.localtime(when), "j M Y H:i:s")
 
 
 def _link(model: str, pk: int, text: str) -> SafeString:

@@ -5,7 +5,6 @@ For whoever may review leads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -19,14 +18,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from leads.admin.confirm import ConfirmPages
+from leads.admin.desk_act import decide, number
 from leads.admin.desk_item import item
 from leads.admin.lead_actions import BY_NAME
-from leads.admin.lead_correct import outcome, values_of
 from leads.admin.selection import Selection
-from leads.dedup.pairs import HELD
 from leads.models import Lead
-from leads.review import desk, one_by_one, undo
-from leads.review.correct import EDITABLE
+from leads.review import desk
 from leads.review.desk import Part, Queue
 from leads.review.errors import DeskError
 
@@ -37,8 +34,6 @@ TITLES = {
     Queue.INVALID: gettext_lazy("Invalid"),
     Queue.CLEAN: gettext_lazy("Clean"),
 }
-REJECT = "reject:"
-KEPT_DIGITS = 18  # of an id
 
 
 class DeskPages:
@@ -61,7 +56,7 @@ class DeskPages:
         """The queues, import by import."""
         _check(request)
         part = _part(request.GET)
-        waiting = desk.waiting(part, first=_number(request.GET, "first"))
+        waiting = desk.waiting(part, first=number(request.GET, "first"))
         more = waiting[-1].import_id + 1 if len(waiting) == desk.IMPORTS_SHOWN else 0
         context = {
             **self._context(request, part),
@@ -80,11 +75,18 @@ class DeskPages:
         queue, part = Queue(name), _part(request.GET)
         lead = self._asked(request)
         if lead is None:
-            after, back = _number(request.GET, "after"), "back" in request.GET
+            after, back = number(request.GET, "after"), "back" in request.GET
             lead = desk.take(queue, request.user, part, after=after, back=back)  # type: ignore[arg-type]
             if lead is None and after:
-                messages.info(request, _("That was the last one; from the beginning again."))
-                lead = desk.take(queue, request.user, part)  # type: ignore[arg-type]
+                said = (
+                    _("This is the first one.")
+                    if back
+                    else _("That was the last one; from the beginning again.")
+                )
+                messages.info(request, said)
+                here = _lead(after) if back else None
+                mine = here and desk.claim(here.pk, request.user)  # type: ignore[arg-type]
+                lead = here if mine else desk.take(queue, request.user, part)  # type: ignore[arg-type]
         return self._show(request, queue, part, lead)
 
     def act(self, request: HttpRequest) -> HttpResponse:
@@ -93,11 +95,13 @@ class DeskPages:
         data = request.POST
         if data.get("queue") not in list(Queue):
             raise Http404
-        queue, part, lead_id = Queue(data["queue"]), _part(data), _number(data, "lead")
+        queue, part, lead_id = Queue(data["queue"]), _part(data), number(data, "lead")
+        typed = None
         try:
-            stay = _decide(request, lead_id, data)
+            stay = decide(request, lead_id, data)
         except DeskError as error:
             messages.error(request, str(error))
+            typed = data
             stay = lead_id if desk.claim_is_mine(lead_id, request.user) else None  # type: ignore[arg-type]
         lead = _lead(stay) if stay else None
         if lead is None:
@@ -109,14 +113,16 @@ class DeskPages:
         if "HX-Request" not in request.headers:
             query = {**_query(part), **({"lead": lead.pk} if lead else {})}
             return HttpResponseRedirect(_url(queue) + f"?{urlencode(query)}")
-        return self._show(request, queue, part, lead)
+        # What was refused is not typed again.
+        same = lead is not None and lead.pk == lead_id
+        return self._show(request, queue, part, lead, typed if same else None)
 
     def approve_clean(self, request: HttpRequest) -> HttpResponse:
         """The page that asks before all clean leads of an import or a source are approved."""
         _check(request)
         part = _part(request.GET)
         given = {"import_run__id__exact": part.import_id, "lead_source__id__exact": part.source_id}
-        query = {"status__exact": "staged", "finding": "none"}
+        query = {"status__exact": "staged", "finding": "clean"}
         query |= {name: str(value) for name, value in given.items() if value}
         selection = Selection.of_query(urlencode(query))
         action = BY_NAME["approve"]
@@ -125,11 +131,11 @@ class DeskPages:
     def claim(self, request: HttpRequest) -> HttpResponse:
         """Keep a lead for longer, while its page is open."""
         _check(request)
-        mine = desk.claim(_number(request.POST, "lead"), request.user)  # type: ignore[arg-type]
+        mine = desk.claim(number(request.POST, "lead"), request.user)  # type: ignore[arg-type]
         return HttpResponse(status=204 if mine else 409)
 
     def _asked(self, request: HttpRequest) -> Lead | None:
-        lead = _lead(_number(request.GET, "lead"))
+        lead = _lead(number(request.GET, "lead"))
         if lead is None:
             return None
         try:
@@ -140,7 +146,12 @@ class DeskPages:
         return lead
 
     def _show(
-        self, request: HttpRequest, queue: Queue, part: Part, lead: Lead | None
+        self,
+        request: HttpRequest,
+        queue: Queue,
+        part: Part,
+        lead: Lead | None,
+        typed: QueryDict | None = None,
     ) -> HttpResponse:
         context = {
             **self._context(request, part),
@@ -152,7 +163,7 @@ class DeskPages:
             "tabs": [(one, TITLES[one], _url(one)) for one in Queue],
         }
         if lead:
-            context |= item(lead, queue, request.user)  # type: ignore[arg-type]
+            context |= item(lead, queue, request, typed)
             context["left"] = desk.waiting(Part(import_id=lead.import_run_id))
         fragment = "HX-Request" in request.headers
         name = "fragment.html" if fragment else "page.html"
@@ -167,92 +178,6 @@ class DeskPages:
         }
 
 
-def _decide(request: HttpRequest, lead_id: int, data: QueryDict) -> int | None:
-    """Do what the button says; return the id of the lead to show next, None for the next one."""
-    user: Any = request.user
-    verb, seen, comment = data.get("verb", ""), data.get("seen", ""), data.get("comment", "")
-    if verb == "undo":
-        return _undo(request)
-    changes = _changes(lead_id, data)
-    if verb == "edit":
-        messages.add_message(
-            request, *outcome(one_by_one.edit(lead_id, seen, changes, by=user), bool(changes))
-        )
-        return lead_id
-    if changes:
-        raise DeskError(
-            f"{', '.join(changes)} was changed and not saved: save it first, or put it back."
-        )
-    if verb.startswith(REJECT):
-        reason = verb.removeprefix(REJECT)
-        one_by_one.reject(lead_id, seen, by=user, reason=reason, comment=comment)
-        _said(request, _("Rejected."))
-        return None
-    acts: dict[str, Callable[[], object]] = {
-        "approve": lambda: one_by_one.approve(lead_id, seen, by=user, comment=comment),
-        "duplicate": lambda: one_by_one.duplicate(lead_id, seen, *ids, by=user, comment=comment),
-        "keep-new": lambda: one_by_one.duplicate(
-            lead_id, seen, ids[1], ids[0], by=user, comment=comment
-        ),
-        "merge": lambda: one_by_one.merged(
-            lead_id, seen, *ids, _taken(data, lead_id), by=user, comment=comment
-        ),
-        "different": lambda: one_by_one.different(
-            lead_id, seen, _number(data, f"pair_{ids[1]}"), by=user, comment=comment
-        ),
-    }
-    ids = (lead_id, _number(data, "other"))
-    if verb not in acts:
-        raise DeskError(f"“{verb}” is nothing that can be done here.")
-    acts[verb]()
-    _said(request, SAYS[verb])
-    return lead_id if verb == "different" and _is_held(lead_id) else None
-
-
-SAYS = {
-    "approve": gettext_lazy("Approved."),
-    "duplicate": gettext_lazy("Marked as a duplicate."),
-    "keep-new": gettext_lazy("The older one was marked as a duplicate."),
-    "merge": gettext_lazy("Merged."),
-    "different": gettext_lazy("Kept apart; it is not asked again."),
-}
-
-
-def _undo(request: HttpRequest) -> int | None:
-    user: Any = request.user
-    decision = undo.last_of(user)
-    if decision is None:
-        raise DeskError("There is no decision of yours that could be taken back.")
-    lead = undo.undo(decision, by=user)
-    _said(request, _("Taken back: lead %(id)s is as it was.") % {"id": lead.pk})
-    return lead.pk if desk.claim(lead.pk, user) else None
-
-
-def _changes(lead_id: int, data: QueryDict) -> dict[str, str]:
-    """The fields that were typed otherwise than the lead has them."""
-    given = {name: data.get(f"field_{name}") for name in EDITABLE}
-    # A browser sends line ends as \r\n, whatever they were.
-    texts = {name: text.replace("\r\n", "\n") for name, text in given.items() if text is not None}
-    lead = Lead.objects.filter(pk=lead_id).first() if texts else None
-    if lead is None:
-        return {}
-    before = values_of(lead)
-    return {name: text for name, text in texts.items() if text != before[name]}
-
-
-def _taken(data: QueryDict, gone: int) -> list[str]:
-    """The fields that the kept lead takes from the one that goes."""
-    return [name for name in EDITABLE if data.get(f"take_{name}") == str(gone)]
-
-
-def _is_held(lead_id: int) -> bool:
-    return Lead.objects.filter(HELD, pk=lead_id).exists()
-
-
-def _said(request: HttpRequest, text: Any) -> None:
-    messages.success(request, text)
-
-
 def _lead(lead_id: int) -> Lead | None:
     return Lead.objects.select_related("import_run", "lead_source").filter(pk=lead_id).first()
 
@@ -262,15 +187,8 @@ def _check(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-def _number(data: QueryDict, name: str) -> int:
-    """An id that the page carried, or 0."""
-    text = data.get(name, "")
-    plain = text.isascii() and text.isdigit() and len(text) <= KEPT_DIGITS
-    return int(text) if plain else 0
-
-
 def _part(data: QueryDict) -> Part:
-    return Part(_number(data, "import") or None, _number(data, "source") or None)
+    return Part(number(data, "import") or None, number(data, "source") or None)
 
 
 def _query(part: Part) -> dict[str, int]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.http import HttpRequest, QueryDict
 
 from leads.admin.lead_correct import values_of
+from leads.admin.lead_dnc import dnc_of
 from leads.admin.lead_page import findings
 from leads.dedup.pairs import cluster
 from leads.models import Decision, DecisionVerb, Lead, LeadStatus, Pair
@@ -53,8 +55,13 @@ class Beside:
     rule: Any
 
 
-def item(lead: Lead, queue: Queue, user: User) -> dict[str, Any]:
-    """The context of the template for one lead."""
+def item(
+    lead: Lead, queue: Queue, request: HttpRequest, typed: QueryDict | None = None
+) -> dict[str, Any]:
+    """The context of the template for one lead; `typed` is what was filled in and refused."""
+    user: Any = request.user
+    given = typed if typed is not None else QueryDict()
+    edit = edit_fields(lead, given)
     others = beside(lead) if queue is Queue.DUPLICATES else []
     remembered = remembered_of(user)
     return {
@@ -63,7 +70,11 @@ def item(lead: Lead, queue: Queue, user: User) -> dict[str, Any]:
         "others": others,
         "rows": rows(lead, [other.lead for other in others], says(others)),
         "findings": findings(lead),
-        "edit": edit_fields(lead),
+        "edit": edit,
+        "edit_open": any(field["changed"] for field in edit),
+        "comment": given.get("comment", ""),
+        "dnc": (dnc := dnc_of(request, lead)),
+        "dnc_stops": bool(dnc["list"] and not dnc["out_of_force"] and not dnc["overridden"]),
         "editable": lead.status not in ON_ITS_WAY,
         "needs_comment": bool(lead.warnings) and not others,
         "reasons": reasons(remembered),
@@ -121,12 +132,18 @@ def _text(lead: Lead, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def edit_fields(lead: Lead) -> list[dict[str, Any]]:
-    """The fields of the form, those with something to look at first."""
+def edit_fields(lead: Lead, typed: QueryDict) -> list[dict[str, Any]]:
+    """The fields of the form as they are or were typed, those with something to look at first."""
     flagged = {one["field"] for one in lead.findings or [] if one["severity"] != "tells"}
     values = values_of(lead)
     fields = [
-        {"name": name, "value": value, "flagged": name in flagged} for name, value in values.items()
+        {
+            "name": name,
+            "value": (shown := typed.get(f"field_{name}", value)),
+            "flagged": name in flagged,
+            "changed": shown.replace("\r\n", "\n") != value,
+        }
+        for name, value in values.items()
     ]
     return sorted(fields, key=lambda field: (not field["flagged"], not field["value"]))
 

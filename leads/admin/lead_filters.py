@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
 from leads.assess import WIRE_LOSS
 from leads.cleaning.reasons import REASONS, Severity
+from leads.dedup.pairs import HELD
 from leads.dedup.suppress_mark import OVERRIDDEN
 from leads.models import DncList, Import, Lead
 
@@ -61,7 +62,11 @@ class FindingFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         shown = [code for code, reason in REASONS.items() if reason.severity is not Severity.TELLS]
-        choices = [("none", _("No warnings")), ("any", _("Has warnings"))]
+        choices = [
+            ("none", _("No warnings")),
+            ("clean", _("No warnings, and no possible duplicate")),
+            ("any", _("Has warnings")),
+        ]
         return [*choices, *((code, in_words(code)) for code in shown)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
@@ -70,6 +75,8 @@ class FindingFilter(DropdownFilter):
             return queryset
         if asked == "none":
             return queryset.filter(warnings=[])
+        if asked == "clean":
+            return queryset.filter(~HELD, warnings=[])
         if asked == "any":
             return queryset.exclude(warnings=[])
         if asked not in REASONS:

@@ -94,6 +94,7 @@ class SourceAdmin(ModelAdmin):
         "unassigned_numbers",
         "date_order",
         "default_list_id",
+        "auto_approve",
         ("demand_dnc_check", "dnc_max_days"),
         ("price_per_lead", "currency"),
         "notes",

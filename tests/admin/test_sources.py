@@ -106,3 +106,10 @@ def test_an_empty_list_says_what_a_source_is(admin: Client) -> None:
 def test_each_source_leads_to_its_report(admin: Client) -> None:
     report = reverse("admin:leads_source_report", args=[make_source().pk])
     assert f'href="{report}"' in admin.get(LIST).content.decode()
+
+
+def test_the_rule_that_approves_clean_rows_is_switched_on_where_the_docs_say() -> None:
+    client = Client()
+    client.force_login(make_user("Admin"))
+    page = client.get(reverse("admin:leads_source_change", args=[make_source().pk]))
+    assert 'name="auto_approve"' in page.content.decode()

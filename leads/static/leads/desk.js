@@ -16,12 +16,17 @@
         }
         const button = desk.querySelector(`[data-key="${key}"]`);
         if (!button) return false;
+        const details = button.tagName === "SUMMARY" && button.parentElement;
+        if (details && details.open && details.matches(".desk-edit")) {
+            opened(details); // it is open already: that is where one wants to type
+            return true;
+        }
         const comment = desk.querySelector("[data-needed]");
         if (key === "a" && comment && !comment.value.trim()) {
             comment.focus();
         } else {
             button.click();
-            if (button.tagName === "SUMMARY") opened(button.parentElement);
+            if (details) opened(details);
         }
         return true;
     };
@@ -32,7 +37,32 @@
         if (first) first.focus();
     };
 
+    // What is typed and not saved is not left behind without a word.
+    const unsaved = () =>
+        [...desk.querySelectorAll(".desk-fields input, .desk-fields textarea, [data-comment]")].some(
+            (field) => field.value !== field.defaultValue || "typed" in field.dataset,
+        );
+
+    let warned = false;
+
+    const say = (text) => {
+        const line = document.createElement("p");
+        line.className = "desk-error";
+        line.textContent = text;
+        desk.querySelector(".desk-said").replaceChildren(line);
+    };
+
+    desk.addEventListener("click", (event) => {
+        if (event.target.closest("a[rel=next], a[rel=prev]") && unsaved() && !warned) {
+            event.preventDefault();
+            warned = true; // whoever presses again means it
+            say(desk.dataset.unsaved);
+        }
+    });
+
     document.addEventListener("keydown", (event) => {
+        // A key that is held would decide leads that nobody has seen.
+        if (event.repeat && !typing(event.target)) return;
         if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
         if (typing(event.target)) {
             if (event.key === "Escape") event.target.blur();
@@ -64,18 +94,18 @@
 
     // What was decided is announced; then the heading of the next lead is where one goes on.
     desk.addEventListener("htmx:afterSwap", () => {
+        warned = false;
         const heading = desk.querySelector("[data-heading]");
         if (heading) heading.focus({ preventScroll: true });
         window.scrollTo({ top: 0 });
     });
     desk.addEventListener("htmx:responseError", () => window.location.reload());
     desk.addEventListener("htmx:sendError", () => {
-        const said = desk.querySelector(".desk-said");
-        const line = document.createElement("p");
-        line.className = "desk-error";
-        line.textContent = desk.dataset.offline;
-        said.replaceChildren(line);
+        say(desk.dataset.offline);
     });
+
+    // The next lead's page goes on where the keyboard was: at its heading.
+    if (/[?&]after=/.test(window.location.search)) desk.querySelector("[data-heading]")?.focus();
 
     setInterval(() => {
         const form = desk.querySelector("form[data-lead]");
