@@ -28,6 +28,18 @@ def on_leads(request: HttpRequest) -> bool:
     return request.path.startswith(leads) and not request.path.startswith(f"{leads}desk/")
 
 
+def on_sources(request: HttpRequest) -> bool:
+    """Whether a page of the sources is shown; their report is another."""
+    sources = reverse("admin:leads_source_changelist")
+    return request.path.startswith(sources) and "/report/" not in request.path
+
+
+def on_sources_report(request: HttpRequest) -> bool:
+    """Whether the report is shown, of all sources or one."""
+    sources = reverse("admin:leads_source_changelist")
+    return request.path.startswith(sources) and not on_sources(request)
+
+
 SIDEBAR: dict[str, Any] = {
     "show_search": False,
     "show_all_applications": False,
@@ -49,6 +61,15 @@ SIDEBAR: dict[str, Any] = {
                     "admin:leads_import_changelist",
                     "leads.view_import",
                 ),
+                {
+                    **page(
+                        _("Sources report"),
+                        "monitoring",
+                        "admin:leads_sources_report",
+                        "leads.view_source",
+                    ),
+                    "active": on_sources_report,
+                },
                 page(
                     _("Look a number up"),
                     "phone_disabled",
@@ -81,9 +102,15 @@ SIDEBAR: dict[str, Any] = {
             "title": _("Set-up"),
             "items": [
                 page(_("Dialers"), "dialpad", "admin:leads_dialer_changelist", "leads.view_dialer"),
-                page(
-                    _("Sources"), "storefront", "admin:leads_source_changelist", "leads.view_source"
-                ),
+                {
+                    **page(
+                        _("Sources"),
+                        "storefront",
+                        "admin:leads_source_changelist",
+                        "leads.view_source",
+                    ),
+                    "active": on_sources,
+                },
                 page(
                     _("Duplicate policies"),
                     "content_copy",
@@ -116,6 +143,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SIDEBAR": SIDEBAR,
     "STYLES": [lambda request: static("leads/portal.css")],
+    "SCRIPTS": [lambda request: static("leads/zone.js")],
     "DASHBOARD_CALLBACK": "leads.admin.home.dashboard",
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {

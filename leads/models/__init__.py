@@ -15,7 +15,7 @@ from leads.models.export import Export
 from leads.models.history import LeadCorrection, LeadStanding
 from leads.models.intake import Import, ImportStatus, Source, SourceMapping
 from leads.models.lead import Lead
-from leads.models.match_key import MatchAgain, MatchKeys
+from leads.models.match_key import MatchAgain, MatchAtoms, MatchKeys
 from leads.models.pair import Pair, PairKind, PairState
 from leads.models.policy import DuplicatePolicy, Scope, Treatment
 from leads.models.push import AttemptKind, BatchStatus, Outcome, PushAttempt, PushBatch
@@ -49,6 +49,7 @@ __all__ = [
     "LeadStatus",
     "LeadTally",
     "MatchAgain",
+    "MatchAtoms",
     "MatchKeys",
     "Outcome",
     "Pair",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0031_attempt_batch_key'),
+        ('leads', '0034_sources_report_index'),
     ]
 
     operations = [
