@@ -1,4 +1,4 @@
-"""The charts of home as a browser draws them: drawn, within the page, in the colours of the theme."""
+"""The charts of home as a browser draws them: within the page, in the colours of the theme."""
 
 from __future__ import annotations
 
