@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 MINUTES = 5
-MOST_CALLS = 1_000
+MOST_CALLS = 3_000
 
+# The newest of all dialers, by their ids: for those of one dialer PostgreSQL might walk through all
+# calls of the others.
 _NEWEST = f"""
-SELECT dialer.id, call.batch_id, call.kind, call.outcome, count(*),
-    extract(epoch FROM now() - min(call.opened_at))
-FROM leads_dialer dialer CROSS JOIN LATERAL (
-    SELECT batch_id, kind, outcome, opened_at FROM leads_pushattempt
-    WHERE dialer_id = dialer.id ORDER BY id DESC LIMIT {MOST_CALLS}
-) call
-WHERE call.opened_at > now() - interval '{MINUTES} minutes'
-GROUP BY dialer.id, call.batch_id, call.kind, call.outcome
+SELECT dialer_id, batch_id, kind, outcome, count(*), extract(epoch FROM now() - min(opened_at))
+FROM (
+    SELECT dialer_id, batch_id, kind, outcome, opened_at FROM leads_pushattempt
+    ORDER BY id DESC LIMIT {MOST_CALLS}
+) newest
+WHERE opened_at > now() - interval '{MINUTES} minutes'
+GROUP BY dialer_id, batch_id, kind, outcome
 """  # noqa: S608 - our own words
 FINAL = {"added", "found", "duplicate", "refused"}
 
@@ -43,23 +44,21 @@ class Recent:
 
 
 def recent_calls() -> dict[int, Recent]:
-    """Dialer id -> its newest calls, at most MINUTES minutes or MOST_CALLS of them; one query."""
+    """Dialer id -> its newest calls: of the last MINUTES minutes, or of the time in which all
+    dialers together had MOST_CALLS; one query."""
     found: dict[int, Recent] = {}
-    walked: Counter[int] = Counter()
-    oldest: dict[int, float] = {}
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST)
-        for dialer, batch, kind, outcome, calls, seconds in cursor.fetchall():
-            recent = found.setdefault(dialer, Recent())
-            walked[dialer] += calls
-            oldest[dialer] = max(oldest.get(dialer, 0.0), float(seconds))
-            if kind == "add":
-                recent.adds += calls
-                recent.outcomes[outcome] += calls
-            if outcome in FINAL:
-                recent.answers[batch] += calls
-    for dialer, calls in walked.items():
-        if calls >= MOST_CALLS:
-            # More calls than were looked at: they are those of a shorter time.
-            found[dialer].minutes = max(oldest[dialer] / 60, 1 / 60)
+        rows = cursor.fetchall()
+    for dialer, batch, kind, outcome, calls, _seconds in rows:
+        recent = found.setdefault(dialer, Recent())
+        if kind == "add":
+            recent.adds += calls
+            recent.outcomes[outcome] += calls
+        if outcome in FINAL:
+            recent.answers[batch] += calls
+    if sum(row[4] for row in rows) >= MOST_CALLS:
+        # There may be more than were looked at: these are those of a shorter time.
+        for recent in found.values():
+            recent.minutes = max(float(max(row[5] for row in rows)) / 60, 1 / 60)
     return found

@@ -9,7 +9,7 @@ from django.db import connection
 
 from leads.review.desk import Queue
 
-MOST_COUNTED = 3_000
+MOST_COUNTED = 1_000
 
 # As `leads.review.desk` has them, but as one short walk of an index over all imports, the oldest
 # first. OFFSET 0 has the pairs asked for row by row: as a join, all would be read for a few leads.
