@@ -50,11 +50,11 @@ class ConsentForm(forms.Form):
 
 def offered(request: HttpRequest, batch: PushBatch, reason: str) -> list[dict[str, Any]]:
     """The links beside one reason: only what is sensible for it and what this user may do."""
-    links = []
+    links: list[dict[str, Any]] = []
     user = request.user
     if reason in again.MENDED_HERE and user.has_perm(RIGHTS["reopen"]):
         query = {
-            "batch__id__exact": batch.pk,
+            "batch__id__exact": str(batch.pk),
             "status__exact": "refused",
             "refusal_reason__exact": reason,
         }

@@ -161,7 +161,7 @@ def _unsettled(lead: Lead, comment: str) -> Unsettled:
 
 
 def _dialer_of(lead: Lead) -> Dialer:
-    return Dialer.objects.get(pk=lead.dialer_id)
+    return Dialer.objects.get(pk=lead.dialer_id or 0)
 
 
 def _no_longer_unclear() -> PushError:
