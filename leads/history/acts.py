@@ -50,7 +50,7 @@ def others_of(acts: Sequence[Any], import_run: int) -> dict[int, Others]:
     """
     if not acts:
         return {}
-    values: dict[str, list[Any] | int] = {
+    values: dict[str, Any] = {
         "acts": [act.pgh_id for act in acts],
         "import_run": import_run,
         "far": MOST_OTHERS + SLACK,
