@@ -19,6 +19,7 @@ from leads.models.match_key import MatchAgain, MatchKeys
 from leads.models.pair import Pair, PairKind, PairState
 from leads.models.policy import DuplicatePolicy, Scope, Treatment
 from leads.models.push import AttemptKind, BatchStatus, Outcome, PushAttempt, PushBatch
+from leads.models.saved_filter import FilteredPage, SavedFilter
 from leads.models.status import MOVES, LeadStatus
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "DuplicatePolicy",
     "EditionStatus",
     "Export",
+    "FilteredPage",
     "Import",
     "ImportStatus",
     "Lead",
@@ -53,6 +55,7 @@ __all__ = [
     "PairState",
     "PushAttempt",
     "PushBatch",
+    "SavedFilter",
     "Scope",
     "Source",
     "SourceMapping",
