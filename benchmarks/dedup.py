@@ -178,7 +178,10 @@ def beside_splink(running: Servers) -> dict[str, float]:
             f"  {one['duplicates']:,} certain, {one['to_decide']:,} to decide,"
             f" {one['compared']:,} compared; {one['backend_mb']:.0f} MB of the database's process"
         )
-    print(f"  keys kept: {ours['keys_mb']:.0f} MB, pairs: {ours['pairs_mb']:.0f} MB")
+    print(
+        f"  kept: {ours['keys_mb']:.0f} MB of keys, {ours['atoms_mb']:.0f} MB of their parts,"
+        f" {ours['pairs_mb']:.0f} MB of pairs"
+    )
     print(f"  keys that too many leads share: {ours['too_common']}")
     print(f"  of Splink with five rules: {ours['seconds'] / few['seconds']:.2f} of its time")
     return {

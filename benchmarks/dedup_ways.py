@@ -95,6 +95,7 @@ def portal(import_id: str) -> dict[str, Any]:
         "kinds": found.kinds,
         "too_common": found.too_common,
         "keys_mb": _size("leads_matchkeys"),
+        "atoms_mb": _size("leads_matchatoms"),
         "pairs_mb": _size("leads_pair"),
     }
 
@@ -149,7 +150,7 @@ def exact() -> dict[str, Any]:
 def unmatched(import_id: str) -> dict[str, Any]:
     """As if the import had not been compared yet, and no other one either."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE leads_pair, leads_matchkeys")
+        cursor.execute("TRUNCATE leads_pair, leads_matchkeys, leads_matchatoms")
         cursor.execute("CHECKPOINT")
     Import.objects.filter(pk=import_id).update(matched_at=None)
     return {}

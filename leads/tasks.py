@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from leads import tally
 from leads.dedup import likely, suppress_waiting
 from leads.dialers import probe
 from leads.intake import dnc_load, stage, take_back
@@ -136,3 +137,9 @@ def sweep_dnc() -> None:
     running = PushBatch.objects.filter(status=BatchStatus.RUNNING).values_list("pk", flat=True)
     if batches := set(running):
         finish(batches)
+
+
+@shared_task
+def count_up() -> None:
+    """Beat: count what has happened since the last time, for the pages' charts."""
+    tally.count_up()

@@ -10,6 +10,8 @@ from django.templatetags.static import static
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from .icon import icon_url
+
 
 def may(right: str) -> Callable[[HttpRequest], bool]:
     """Shown to whoever has the right."""
@@ -24,6 +26,18 @@ def on_leads(request: HttpRequest) -> bool:
     """Whether a page of the leads is shown; the desk, whose address is below theirs, is another."""
     leads = reverse("admin:leads_lead_changelist")
     return request.path.startswith(leads) and not request.path.startswith(f"{leads}desk/")
+
+
+def on_sources(request: HttpRequest) -> bool:
+    """Whether a page of the sources is shown; their report is another."""
+    sources = reverse("admin:leads_source_changelist")
+    return request.path.startswith(sources) and "/report/" not in request.path
+
+
+def on_sources_report(request: HttpRequest) -> bool:
+    """Whether the report is shown, of all sources or one."""
+    sources = reverse("admin:leads_source_changelist")
+    return request.path.startswith(sources) and not on_sources(request)
 
 
 SIDEBAR: dict[str, Any] = {
@@ -47,6 +61,15 @@ SIDEBAR: dict[str, Any] = {
                     "admin:leads_import_changelist",
                     "leads.view_import",
                 ),
+                {
+                    **page(
+                        _("Sources report"),
+                        "monitoring",
+                        "admin:leads_sources_report",
+                        "leads.view_source",
+                    ),
+                    "active": on_sources_report,
+                },
                 page(
                     _("Look a number up"),
                     "phone_disabled",
@@ -79,9 +102,15 @@ SIDEBAR: dict[str, Any] = {
             "title": _("Set-up"),
             "items": [
                 page(_("Dialers"), "dialpad", "admin:leads_dialer_changelist", "leads.view_dialer"),
-                page(
-                    _("Sources"), "storefront", "admin:leads_source_changelist", "leads.view_source"
-                ),
+                {
+                    **page(
+                        _("Sources"),
+                        "storefront",
+                        "admin:leads_source_changelist",
+                        "leads.view_source",
+                    ),
+                    "active": on_sources,
+                },
                 page(
                     _("Duplicate policies"),
                     "content_copy",
@@ -110,9 +139,11 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Lead portal",
     "SITE_HEADER": "Lead portal",
     "SITE_SYMBOL": "filter_alt",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": icon_url}],
     "SHOW_HISTORY": False,
     "SIDEBAR": SIDEBAR,
     "STYLES": [lambda request: static("leads/portal.css")],
+    "SCRIPTS": [lambda request: static("leads/zone.js")],
     "DASHBOARD_CALLBACK": "leads.admin.home.dashboard",
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {

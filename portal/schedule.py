@@ -15,6 +15,7 @@ EVERY_SWEEPS = {
     "leads.tasks.probe_dialers": 2,
     "leads.tasks.resume_imports": 8,
     "leads.tasks.resume_follow_ups": 24,
+    "leads.tasks.count_up": 24,
     "leads.tasks.sweep_dnc": 36,
     "leads.tasks.forget_claims": 120,
 }

@@ -71,6 +71,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "portal.zone.ZoneMiddleware",
+    "portal.session_end.SessionEndMiddleware",
 ]
 TEMPLATES = [
     {
@@ -83,6 +85,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {"may": "leads.admin.may", "when": "leads.admin.when"},
         },
     },
 ]
@@ -165,6 +168,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = variables.whole_number(env, "SESSION_HOURS", 12, least=1) * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 # The browsers' preload list takes whole domains, which is not for one application to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]

@@ -6,11 +6,15 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
-from . import health
+from leads.admin import home
+
+from . import health, icon
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/home/progress/", admin.site.admin_view(home.under_way), name="under_way"),
     path("admin/", admin.site.urls),
+    path("favicon.ico", icon.favicon),
     path("healthz", health.alive),
     path("readyz", health.ready),
 ]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import URLPattern, reverse
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
 from leads import tasks
+from leads.admin.batch_groups import GroupPages, offered
+from leads.admin.exports import as_file
 from leads.admin.listing import PageList
 from leads.admin.live import LivePage
 from leads.admin.parts import kick
@@ -23,16 +28,14 @@ from leads.models import BatchStatus, LeadStatus, PushBatch
 from leads.models.status import OPEN
 from leads.push import queue
 from leads.push import undo as undoing
-from leads.reports.batches import (
-    counts_by_batch,
-    kept_by_undo,
-    percent_settled,
-    refusals,
-)
+from leads.reports import batch_leads
+from leads.reports.batch_figures import before_undo, figures, forget, per_second, seconds_left
+from leads.reports.batches import counts_by_batch, kept_by_undo, percent_settled
 from leads.vicidial.reasons import sentence_for
 
 S = BatchStatus
-PUSH = "leads.push_lead"
+PUSH, EXPORT = "leads.push_lead", "leads.export_lead"
+FILES = ("csv", "xlsx")
 
 
 def pause(request: HttpRequest, batch: PushBatch) -> Said:
@@ -48,17 +51,41 @@ def resume(request: HttpRequest, batch: PushBatch) -> Said:
 
 def cancel(request: HttpRequest, batch: PushBatch) -> Said:
     number = queue.cancel(batch, by=request.user)  # type: ignore[arg-type]
+    forget(batch.pk)
     text = _("Cancelled: %(number)s leads are approved again.")
     return Said(text % {"number": f"{number:,}"})
 
 
 def undo(request: HttpRequest, batch: PushBatch) -> Said:
     number = undoing.ask(batch, by=request.user)  # type: ignore[arg-type]
+    forget(batch.pk)
     kick(tasks.undo_batch, batch.pk)
     if number:
         text = _("The undo runs. %(number)s leads that were still queued are approved again.")
         return Said(text % {"number": f"{number:,}"})
     return Said(_("The undo runs."))
+
+
+FORESEEN = {
+    "queued": gettext_lazy("Queued: go back to approved at once."),
+    "untouched": gettext_lazy(
+        "On the dialer and untouched when last seen: deleted there and approved again, unless the"
+        " dialer says otherwise."
+    ),
+    "moved": gettext_lazy("In another list of the dialer by now: stay there."),
+    "open": gettext_lazy("Still on their way: looked at when it is known what became of them."),
+    "refused": gettext_lazy("Refused, so never on the dialer: stay as they are."),
+}
+
+
+def foreseen(batch: PushBatch) -> list[tuple[int, str]]:
+    """What an undo will and will not take back, and that the dialer has the last word."""
+    words = []
+    for code, number in before_undo(batch):
+        kind, _colon, status = code.partition(":")
+        known = _("Have the status %(status)s there, so somebody worked on them: stay there.")
+        words.append((number, str(FORESEEN.get(kind) or known % {"status": status})))
+    return words
 
 
 def pushed(batch: PushBatch) -> bool:
@@ -105,9 +132,11 @@ VERBS = [
         lambda batch: _(
             "What is still queued goes back to approved. The leads of this batch that nobody has"
             " touched on the dialer (status NEW or CBHOLD, never called, still in the list) are"
-            " deleted there and are approved again. All others stay, each with the reason."
+            " deleted there and are approved again. All others stay, each with the reason. The"
+            " dialer is asked about each lead just before."
         ),
         undo,
+        foreseen,
     ),
 ]
 
@@ -174,15 +203,38 @@ class PushBatchAdmin(LivePage):
         return sum(batch.now.get(status, 0) for status in OPEN)
 
     def get_urls(self) -> list[URLPattern]:
-        return [*VerbPages(self, VERBS).urls(), *super().get_urls()]
+        export = self.admin_site.admin_view(self.export_view)
+        return [
+            path("<int:pk>/export.<str:kind>", export, name="leads_pushbatch_export"),
+            *GroupPages(self).urls(),
+            *VerbPages(self, VERBS).urls(),
+            *super().get_urls(),
+        ]
+
+    def export_view(self, request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+        """The batch's leads as a file; who took it is written down."""
+        if request.method != "GET" or not request.user.has_perm(EXPORT):
+            raise PermissionDenied
+        batch = self.get_queryset(request).filter(pk=pk).first()
+        if batch is None or kind not in FILES:
+            raise Http404
+        back = reverse("admin:leads_pushbatch_change", args=[pk])
+        what = f"leads of batch {pk}"
+        return as_file(request, what, kind, f"batch={pk}", batch_leads.rows(batch), back)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PushBatch]:
         batches: QuerySet[PushBatch] = super().get_queryset(request)
         return batches.select_related("dialer", "dialer_list__dialer", "created_by", "changed_by")
 
     def context_of(self, request: HttpRequest, batch: PushBatch) -> dict[str, Any]:
-        counts = counts_by_batch([batch.pk]).get(batch.pk, {})
+        now = figures(batch.pk)
+        counts = now.counts
         still_open = sum(counts.get(status, 0) for status in OPEN)
+        moving = batch.status == S.RUNNING and still_open > 0
+        pace_now = per_second(batch) if moving else 0.0
+        seconds = seconds_left(counts.get(LeadStatus.QUEUED, 0), pace_now)
+        attempts = f"batch__id__exact={batch.pk}"
+        attempts_url = f"{reverse('admin:leads_pushattempt_changelist')}?{attempts}"
         return {
             "title": f"{_('Batch')} {batch.pk}",
             "batch": batch,
@@ -192,12 +244,29 @@ class PushBatchAdmin(LivePage):
             or batch.is_being_undone,
             "waits": pace.why_closed(batch.dialer) if still_open or batch.is_being_undone else "",
             "percent": percent_settled(batch.selected, still_open),
+            "moving": moving,
+            "pace": pace_now,
+            "until": timezone.now() + timedelta(seconds=seconds) if seconds else None,
+            "counted_at": now.at,
             "counts": [(status, counts[status]) for status in LeadStatus if status in counts],
             "away": batch.selected - sum(counts.values()),
             "kept": kept_by_undo(batch),
-            "refusals": [(code, sentence_for(code), n) for code, n in refusals(batch.pk)],
+            "kept_files": self._files(request, "pushattempt", f"?{attempts}&outcome__exact=kept"),
+            "files": self._files(request, "pushbatch", "", batch.pk),
+            "refusals": [
+                (code, sentence_for(code), number, offered(request, batch, code))
+                for code, number in now.refused
+            ],
+            "unclear": [(code, sentence_for(code), number) for code, number in now.unclear],
             "buttons": VerbPages(self, VERBS).buttons(request, batch),
-            "attempts_url": reverse("admin:leads_pushattempt_changelist")
-            + f"?batch__id__exact={batch.pk}",
+            "attempts_url": attempts_url,
             "leads_url": f"{reverse('admin:leads_lead_changelist')}?batch__id__exact={batch.pk}",
         }
+
+    @staticmethod
+    def _files(request: HttpRequest, model: str, query: str, *args: Any) -> list[tuple[str, str]]:
+        """(kind, address) of the files; none without the right to export."""
+        if not request.user.has_perm(EXPORT):
+            return []
+        name = f"admin:leads_{model}_export"
+        return [(kind, reverse(name, args=[*args, kind]) + query) for kind in FILES]

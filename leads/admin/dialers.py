@@ -17,6 +17,7 @@ from leads import tasks
 from leads.admin.dialer_forms import DialerForm, DialerListForm
 from leads.admin.parts import PageAdmin, kick
 from leads.admin.verbs import Said, Verb, VerbPages
+from leads.admin.when import when
 from leads.dialers import breaker, pace, probe
 from leads.models import Dialer, DialerList
 
@@ -97,7 +98,7 @@ class DialerListInline(StackedInline):
                     ("list_id", "name"),
                     ("campaign_id", "enabled"),
                     "confirmed",
-                    "seen_at",
+                    "seen",
                 ]
             },
         ),
@@ -126,7 +127,11 @@ class DialerListInline(StackedInline):
             },
         ),
     ]
-    readonly_fields = ["seen_at", "labels"]
+    readonly_fields = ["seen", "labels"]
+
+    @admin.display(description=gettext_lazy("Seen on the dialer"))
+    def seen(self, dialer_list: DialerList) -> str:
+        return when(dialer_list.seen_at)
 
     @admin.display(description=gettext_lazy("Its custom fields"))
     def labels(self, dialer_list: DialerList) -> str:
@@ -139,7 +144,7 @@ class DialerAdmin(PageAdmin):
 
     form = DialerForm
     inlines = [DialerListInline]
-    list_display = ["name", "host", "state", "lists_named", "tested_at"]
+    list_display = ["name", "host", "state", "lists_named", "tested"]
     list_prefetch_related = ["lists"]
     search_fields = ["name"]
     ordering = ["name"]
@@ -193,6 +198,10 @@ class DialerAdmin(PageAdmin):
     @admin.display(description=gettext_lazy("Lists"))
     def lists_named(self, dialer: Dialer) -> str:
         return ", ".join(str(each.list_id) for each in dialer.lists.all()) or "–"
+
+    @admin.display(description=gettext_lazy("Tested"))
+    def tested(self, dialer: Dialer) -> str:
+        return when(dialer.tested_at)
 
     def get_urls(self) -> list[URLPattern]:
         return [*VerbPages(self, VERBS).urls(), *super().get_urls()]

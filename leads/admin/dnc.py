@@ -20,6 +20,7 @@ from leads.admin.dnc_numbers import NumberPages
 from leads.admin.dnc_settings import SettingsPages
 from leads.admin.live import LivePage
 from leads.admin.parts import kick
+from leads.admin.upload import for_script
 from leads.admin.verbs import Said, Verb, VerbPages
 from leads.dedup import suppress
 from leads.dedup.suppress_waiting import GONE, WAITING
@@ -146,7 +147,8 @@ class DncListAdmin(LivePage):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         only_save = {"show_save_and_continue": False, "show_save_and_add_another": False}
-        return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
+        response = super().add_view(request, form_url, {**(extra_context or {}), **only_save})
+        return for_script(request, response)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The form has made it."""

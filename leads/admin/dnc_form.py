@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
+from leads.admin.upload import DropInput
 from leads.intake.dnc import receive_edition
 from leads.intake.errors import IntakeError
 from leads.intake.upload import Stream
@@ -40,7 +40,7 @@ class EditionForm(forms.Form):
     upload = forms.FileField(
         label=_("File"),
         required=False,
-        widget=UnfoldAdminFileFieldWidget,
+        widget=DropInput,
         help_text=_(
             "One number a row, or area code and number as the federal registry gives them: text,"
             " CSV or a spreadsheet, with or without a header."

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from leads import tasks
 from leads.admin.dnc_form import EditionForm, ListSettingsForm
 from leads.admin.parts import kick
+from leads.admin.upload import for_script
 from leads.dedup import suppress
 from leads.models import DncEdition, DncList
 
@@ -42,9 +43,10 @@ class SettingsPages:
         form: EditionForm = kind(*given)
         if form.is_valid() and form.edition is not None:
             kick(tasks.load_dnc, form.edition.pk)
-            return HttpResponseRedirect(_page(pk))
+            return for_script(request, HttpResponseRedirect(_page(pk)))
         asks = _("The present edition counts until all of the new one is in; then only the new.")
-        return self._show(request, dnc_list, form, _("New edition"), asks)
+        page = self._show(request, dnc_list, form, _("New edition"), asks)
+        return for_script(request, page)
 
     def settings(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Its name, and how long its present edition counts."""
@@ -72,7 +74,7 @@ class SettingsPages:
 
     def _show(
         self, request: HttpRequest, dnc_list: DncList, form: forms.Form, title: str, asks: str
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         context = {
             **self.model_admin.admin_site.each_context(request),
             "opts": DncList._meta,

@@ -29,6 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.admin.parts import ReadOnlyAdmin
 from leads.admin.rejects import XLSX
+from leads.admin.when import when
 from leads.models import Export
 from leads.reports import tables
 
@@ -73,39 +74,43 @@ class ExportPages:
             found: QuerySet[Any] = self.model_admin.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return HttpResponseRedirect(back)
-        kept = Export.objects.create(
-            what=self.what,
-            kind=kind,
-            filters=request.GET.urlencode(),
-            by=request.user,  # type: ignore[misc]
+        query = request.GET.urlencode()
+        return as_file(request, self.what, kind, query, self._rows(found), back)
+
+
+def as_file(
+    request: HttpRequest, what: str, kind: str, filters: str, rows: Rows, back: str
+) -> HttpResponseBase:
+    """The rows, a header first, as `kind` ("csv" or "xlsx"), with who took them written down.
+
+    `what` names them, `filters` is the query string that says which; where a sheet cannot hold
+    them the answer leads to `back`, with a sentence.
+    """
+    kept = Export.objects.create(what=what, kind=kind, filters=filters, by=request.user)  # type: ignore[misc]
+    name = f"{what.replace(' ', '-')}-{timezone.now():%Y%m%d-%H%M%S}.{kind}"
+    if kind == "xlsx":
+        return _xlsx(request, kept, rows, name, f"{back}?{filters}" if filters else back)
+    streamed = StreamingHttpResponse(tables.as_csv(counted(rows, kept)), "text/csv; charset=utf-8")
+    named = content_disposition_header(as_attachment=True, filename=name)
+    streamed.headers["Content-Disposition"] = named
+    return streamed
+
+
+def _xlsx(request: HttpRequest, kept: Export, rows: Rows, name: str, back: str) -> HttpResponseBase:
+    # A name of its own until it is open; then it goes with the answer.
+    with tempfile.TemporaryDirectory() as folder:
+        written = Path(folder) / "export.xlsx"
+        try:
+            tables.as_xlsx(counted(rows, kept), written, "Export")
+        except ValueError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(back)
+        return FileResponse(
+            written.open("rb"), as_attachment=True, filename=name, content_type=XLSX
         )
-        name = f"{self.what.replace(' ', '-')}-{timezone.now():%Y%m%d-%H%M%S}.{kind}"
-        if kind == "xlsx":
-            return self._xlsx(request, kept, found, name, back)
-        parts = tables.as_csv(_counted(self._rows(found), kept))
-        streamed = StreamingHttpResponse(parts, "text/csv; charset=utf-8")
-        named = content_disposition_header(as_attachment=True, filename=name)
-        streamed.headers["Content-Disposition"] = named
-        return streamed
-
-    def _xlsx(
-        self, request: HttpRequest, kept: Export, found: QuerySet[Any], name: str, back: str
-    ) -> HttpResponseBase:
-        # A name of its own until it is open; then it goes with the answer.
-        with tempfile.TemporaryDirectory() as folder:
-            written = Path(folder) / "export.xlsx"
-            try:
-                tables.as_xlsx(_counted(self._rows(found), kept), written, "Export")
-            except ValueError as error:
-                messages.error(request, str(error))
-                query = request.GET.urlencode()
-                return HttpResponseRedirect(f"{back}?{query}" if query else back)
-            return FileResponse(
-                written.open("rb"), as_attachment=True, filename=name, content_type=XLSX
-            )
 
 
-def _counted(rows: Rows, kept: Export) -> Iterator[Sequence[str]]:
+def counted(rows: Rows, kept: Export) -> Iterator[Sequence[str]]:
     """The rows; after the last one, how many they were is written down."""
     number = 0
     for row in rows:
@@ -119,12 +124,16 @@ def _counted(rows: Rows, kept: Export) -> Iterator[Sequence[str]]:
 class ExportAdmin(ReadOnlyAdmin):
     """Who took which data out."""
 
-    list_display = ["at", "what", "kind", "by", "rows", "finished", "filters"]
+    list_display = ["taken", "what", "kind", "by", "rows", "finished", "filters"]
     list_display_links = None
     list_select_related = ["by"]
     ordering = ["-id"]
     sortable_by = ()
     actions = None
+
+    @admin.display(description=_("At"))
+    def taken(self, export: Export) -> str:
+        return when(export.at)
 
     @admin.display(description=_("Finished"), boolean=True)
     def finished(self, export: Export) -> bool:

@@ -9,13 +9,13 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
+from leads.admin.upload import DropInput
 from leads.intake.errors import IntakeError
 from leads.intake.upload import Stream, receive
 from leads.models import Import, Source
@@ -37,7 +37,7 @@ class ImportForm(forms.ModelForm):  # type: ignore[type-arg]
     upload = forms.FileField(
         label=_("File"),
         required=False,
-        widget=UnfoldAdminFileFieldWidget,
+        widget=DropInput,
         help_text=_(
             "A spreadsheet (XLSX, XLS, ODS), CSV with commas, semicolons, tabs or |, or JSON lines;"
             " with a header row. What it is, is told by its content."

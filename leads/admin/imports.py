@@ -22,7 +22,9 @@ from leads.admin.live import LivePage
 from leads.admin.mapping import MappingPages
 from leads.admin.parts import kick
 from leads.admin.rejects import RejectPages
+from leads.admin.upload import for_script
 from leads.admin.verbs import Said, Verb, VerbPages
+from leads.admin.when import when
 from leads.cleaning.reasons import sentence
 from leads.intake import take_back
 from leads.intake.account import codes
@@ -108,7 +110,7 @@ class ImportAdmin(LivePage):
         "rows_duplicate",
         "file_size",
         "created_by",
-        "created_at",
+        "came_in",
     ]
     list_filter = [("status", ChoicesDropdownFilter), ("lead_source", RelatedDropdownFilter)]
     list_select_related = ["lead_source", "created_by"]
@@ -124,6 +126,10 @@ class ImportAdmin(LivePage):
     )
     def status_badge(self, run: Import) -> str:
         return run.get_status_display()
+
+    @admin.display(description=gettext_lazy("Came in"))
+    def came_in(self, run: Import) -> str:
+        return when(run.created_at)
 
     @admin.display(description=gettext_lazy("Size"))
     def file_size(self, run: Import) -> str:
@@ -147,7 +153,8 @@ class ImportAdmin(LivePage):
             text = _("There is no source yet. A file needs one: an admin adds it on Sources.")
             messages.warning(request, text)
         only_save = {"show_save_and_continue": False, "show_save_and_add_another": False}
-        return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
+        response = super().add_view(request, form_url, {**(extra_context or {}), **only_save})
+        return for_script(request, response)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The form has made it. Somebody looks at its mapping before it is loaded."""

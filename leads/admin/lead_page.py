@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -19,12 +18,16 @@ from leads.admin.lead_actions import ABOUT_DNC, ACTIONS, BY_NAME, may
 from leads.admin.lead_correct import may_correct
 from leads.admin.lead_dnc import dnc_of
 from leads.admin.lead_filters import in_words
+from leads.admin.lead_pairs import MOST as MOST_PAIRS
+from leads.admin.lead_pairs import pairs_of
+from leads.admin.lead_settle import settle_buttons
+from leads.admin.lead_steps import steps
 from leads.admin.lead_values import rows_of
 from leads.admin.own_imports import sees_pushes_of
 from leads.cleaning.reasons import Severity
 from leads.dedup.pairs import HELD
 from leads.history.timeline import timeline
-from leads.models import Lead, LeadStatus, Outcome, PushAttempt
+from leads.models import AttemptKind, Lead, LeadStatus, Outcome, PairState, PushAttempt
 from leads.models.status import ON_ITS_WAY
 from leads.review.decide import REJECT_REASONS
 from leads.review.desk import Queue
@@ -54,15 +57,6 @@ HEADINGS = {
     Severity.WARNS: ("warning", gettext_lazy("To look at")),
     Severity.TELLS: ("default", gettext_lazy("Changed by cleaning")),
 }
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a lead's way; `at` is None if it has not come that far."""
-
-    name: str
-    at: datetime | None = None
-    who: str = ""
 
 
 class LeadPage:
@@ -99,22 +93,32 @@ class LeadPage:
         """What the template shows of the lead."""
         duplicates = lead.duplicates.order_by("pk").only("duplicate_of", "first_name")
         sees = sees_pushes_of(request.user, lead)
-        attempts = lead.attempts.select_related("user") if sees else []
+        attempts = list(lead.attempts.select_related("user")) if sees else []
+        sent = _sent(lead, attempts)
+        pairs = pairs_of(lead)
+        desk = desk_url(request, lead)
         return {
             "lead": lead,
             "status": S(lead.status),
             "steps": steps(lead),
-            "rows": rows_of(lead),
+            "rows": rows_of(lead, sent),
+            "was_sent": sent is not None,
             "findings": findings(lead),
             "decision": REJECT_REASONS.get(lead.decision_reason, lead.decision_reason),
             "why_duplicate": WHY.get(lead.duplicate_why) or in_words(lead.duplicate_why),
-            "on_desk": desk_url(request, lead),
+            "on_desk": desk,
+            "desk_first": bool(desk) and lead.status != S.INVALID and _is_held(pairs, lead),
+            "pairs": pairs[:MOST_PAIRS],
+            "more_pairs": len(pairs) > MOST_PAIRS,
             "duplicates": duplicates[: SHOWN_DUPLICATES + 1],
             "most_duplicates": SHOWN_DUPLICATES,
             "sees_pushes": sees,
             "attempts": [_attempt(each) for each in attempts],
             "happenings": timeline(lead, REJECT_REASONS) if sees else [],
-            "buttons": buttons(request, lead, set(BY_NAME) - ABOUT_DNC),
+            "settle_buttons": settle_buttons(request, lead),
+            "buttons": buttons(
+                request, lead, set(BY_NAME) - ABOUT_DNC - refused_now(request, lead, pairs)
+            ),
             "dnc_buttons": buttons(request, lead, ABOUT_DNC),
             "dnc": dnc_of(request, lead),
             "may_correct": may_correct(request) and lead.status not in ON_ITS_WAY,
@@ -136,23 +140,31 @@ def desk_url(request: HttpRequest, lead: Lead) -> str:
     return f"{reverse('admin:leads_desk_queue', args=[queue.value])}?lead={lead.pk}"
 
 
-def steps(lead: Lead) -> list[Step]:
-    """Imported, approved, queued, pushed: each with time and person as far as it has come."""
-    run, batch = lead.import_run, lead.batch
-    approved = lead.status in (ON_ITS_WAY | {S.APPROVED, S.REFUSED})
-    queued = batch if lead.status in (ON_ITS_WAY | {S.REFUSED}) else None
-    return [
-        Step(_("Imported"), lead.created_at, str(run.created_by or "")),
-        Step(_("Approved"), lead.decided_at if approved else None, _who(lead, approved)),
-        Step(_("Queued"), queued.created_at, str(queued.created_by or ""))
-        if queued
-        else Step(_("Queued")),
-        Step(_("Pushed"), lead.pushed_at, str(lead.dialer or "") if lead.pushed_at else ""),
-    ]
+def refused_now(request: HttpRequest, lead: Lead, pairs: list[dict[str, Any]]) -> set[str]:
+    """The actions that would be refused of this lead as it stands, although its status fits."""
+    refused = set()
+    mine = lead.import_run.created_by_id == request.user.pk
+    if _is_held(pairs, lead) or lead.dnc_list_id or (settings.FOUR_EYES and mine):
+        refused.add("approve")
+    if settings.FOUR_EYES and lead.decided_by_id == request.user.pk:
+        refused.add("queue")
+    return refused
 
 
-def _who(lead: Lead, approved: bool) -> str:
-    return str(lead.decided_by or "") if approved else ""
+def _is_held(pairs: list[dict[str, Any]], lead: Lead) -> bool:
+    """Whether it may be a duplicate of an older lead, which somebody has to decide first."""
+    return any(
+        pair["it"].state == PairState.OPEN and pair["it"].lead_id == lead.pk for pair in pairs
+    )
+
+
+def _sent(lead: Lead, attempts: list[PushAttempt]) -> dict[str, Any] | None:
+    """What the last add_lead of a lead carried that is, or may be, on the dialer."""
+    if lead.status not in (S.SENDING, S.UNCLEAR, S.PUSHED, S.REFUSED):
+        return None
+    adds = (one for one in attempts if one.kind == AttemptKind.ADD)
+    last = next((one for one in adds if one.batch_id == lead.batch_id), None)
+    return last.request if last else None
 
 
 def findings(lead: Lead) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A lead's values side by side: what came in, what it became, what the dialer holds."""
+"""A lead's values side by side: what came in, what it became, what was sent, what is there."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Row:
     name: str
     cells: list[tuple[str, str]] = field(default_factory=list)
     now: str = ""
+    sent: str = ""
     stored: str = ""
     loss: str = ""
 
@@ -39,8 +40,11 @@ class Row:
         )
 
 
-def rows_of(lead: Lead) -> list[Row]:
-    """A row for each field that has or had a value, then one for each column that was not used."""
+def rows_of(lead: Lead, request: Mapping[str, Any] | None = None) -> list[Row]:
+    """A row for each field that has or had a value, then one for each column that was not used.
+
+    `request` is what its add_lead attempt sent; without it, what would be sent stands there.
+    """
     rows = {name: Row(name) for name in FIELDS}
     unused = []
     for column, target, cell in _cells(lead):
@@ -49,12 +53,12 @@ def rows_of(lead: Lead) -> list[Row]:
             rows[part].cells.append((column, cell))
         if cell and not parts:
             unused.append(Row("", [(column, cell)]))
-    stored = _stored(lead)
+    sent = _really_sent(lead, request) if request else _to_be_sent(lead)
     for name, row in rows.items():
         value = getattr(lead, name)
         row.now = "" if value is None else str(value)
-        row.stored, row.loss = stored.get(name, ("", ""))
-    return [row for row in rows.values() if row.given or row.now or row.stored] + unused
+        row.sent, row.stored, row.loss = sent.get(name, ("", "", ""))
+    return [row for row in rows.values() if row.given or row.now or row.sent] + unused
 
 
 def _cells(lead: Lead) -> Iterator[tuple[str, str | None, str]]:
@@ -68,16 +72,39 @@ def _cells(lead: Lead) -> Iterator[tuple[str, str | None, str]]:
         yield name, target, "" if cell is None else str(cell)
 
 
-def _stored(lead: Lead) -> Mapping[str, tuple[str, str]]:
-    """Field -> (what the dialer holds or will hold, what is lost on the way in words)."""
+Sent = dict[str, tuple[str, str, str]]
+
+
+def _really_sent(lead: Lead, request: Mapping[str, Any]) -> Sent:
+    """Field -> (what the call carried, what the dialer has made of it, what was lost in words)."""
+    accents = bool(lead.dialer and lead.dialer.accents)
+    losses_of = {name: sentence for name, _given, _becomes, sentence in _losses(lead)}
+    held = {
+        name: (str(value), clean(name, str(value), accents).stored, losses_of.get(name, ""))
+        for name, value in request.items()
+    }
+    if lead.vicidial_list_id and "list_id" in held:
+        held["list_id"] = (held["list_id"][0], str(lead.vicidial_list_id), "")
+    return held
+
+
+def _to_be_sent(lead: Lead) -> Sent:
+    """Field -> (what a call would carry, what the dialer will hold, what is lost in words)."""
+    accents = bool(lead.dialer and lead.dialer.accents)
+    held = {}
+    for name, value in lead.wire_values().items():
+        wire = clean(name, value, accents)
+        held[name] = (wire.sent, wire.stored, "")
+    for name, _given, becomes, sentence in _losses(lead):
+        # What an option of the list costs is taken off before it is sent.
+        held[name] = (held[name][0], becomes, sentence)
+    list_id = lead.vicidial_list_id or (lead.batch.dialer_list.list_id if lead.batch else None)
+    if list_id:
+        held["list_id"] = (str(list_id), str(list_id), "")
+    return held
+
+
+def _losses(lead: Lead) -> list[tuple[str, str, str, str]]:
     accents = bool(lead.dialer and lead.dialer.accents)
     options: dict[str, Any] = lead.batch.options if lead.batch else {}
-    values = lead.wire_values()
-    held = {name: (clean(name, value, accents).stored, "") for name, value in values.items()}
-    for name, _given, becomes, sentence in losses(values, accents, options):
-        held[name] = (becomes, sentence)
-    if lead.vicidial_list_id:
-        held["list_id"] = (str(lead.vicidial_list_id), "")
-    elif lead.batch:
-        held["list_id"] = (str(lead.batch.dialer_list.list_id), "")
-    return held
+    return losses(lead.wire_values(), accents, options)

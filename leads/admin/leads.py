@@ -35,6 +35,7 @@ from leads.admin.lead_filters import (
 )
 from leads.admin.lead_page import LeadPage
 from leads.admin.lead_search import search
+from leads.admin.lead_settle import SettlePages
 from leads.admin.listing import badge
 from leads.admin.parts import ReadOnlyAdmin
 from leads.admin.saved_filters import SavedFilterPages
@@ -103,6 +104,11 @@ class LeadAdmin(ReadOnlyAdmin):
         return [
             path("decide/<slug:name>/", wrap(confirm.view), name="leads_lead_decide"),
             path("<int:pk>/correct/", wrap(correct.view), name="leads_lead_correct"),
+            path(
+                "<int:pk>/settle/<slug:name>/",
+                wrap(SettlePages(self).view),
+                name="leads_lead_settle",
+            ),
             path("<int:pk>/never-call/", wrap(never.view), name="leads_lead_never_call"),
             *DeskPages(self).urls(),
             *self.saved().urls(),

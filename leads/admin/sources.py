@@ -9,12 +9,15 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from leads.admin.listing import CappedPaginator
+from leads.admin.source_report import ReportPages
 from leads.cleaning.phone import known_country
 from leads.intake.upload import LIST_IDS
 from leads.models import Import, Source
@@ -34,6 +37,8 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
             "default_list_id",
             "dnc_max_days",
             "auto_approve",
+            "price_per_lead",
+            "currency",
             "notes",
         ]
 
@@ -56,6 +61,8 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
             data["dnc_max_days"] = None
         elif data.get("dnc_max_days") is None and "dnc_max_days" not in self.errors:
             data["dnc_max_days"] = USUAL_DAYS
+        if data.get("price_per_lead") is not None and not (data.get("currency") or "").strip():
+            self.add_error("currency", _("Say in which currency the price is, for example USD."))
         return data
 
     def clean_country(self) -> str:
@@ -88,15 +95,26 @@ class SourceAdmin(ModelAdmin):
         "date_order",
         "default_list_id",
         ("demand_dnc_check", "dnc_max_days"),
+        ("price_per_lead", "currency"),
         "notes",
     ]
     paginator = CappedPaginator
     show_full_result_count = False
-    list_display = ["name", "country", "unassigned_numbers", "default_list_id", "import_count"]
+    list_display = [
+        "name",
+        "country",
+        "unassigned_numbers",
+        "default_list_id",
+        "import_count",
+        "report",
+    ]
     search_fields = ["name"]
     ordering = ["name"]
     sortable_by = ()
     actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*ReportPages(self).urls(), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         sources: QuerySet[Source] = super().get_queryset(request)
@@ -105,6 +123,11 @@ class SourceAdmin(ModelAdmin):
     @admin.display(description=gettext_lazy("Imports"))
     def import_count(self, source: Source) -> int:
         return int(getattr(source, "import_count", 0))
+
+    @admin.display(description=gettext_lazy("Report"))
+    def report(self, source: Source) -> str:
+        url = reverse("admin:leads_source_report", args=[source.pk])
+        return format_html('<a class="text-link" href="{}">{}</a>', url, _("This month"))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Name some imports that stand in the way; the stock page would read every lead."""

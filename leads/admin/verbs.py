@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,7 +29,8 @@ class Verb:
     """One thing that can be done to an object.
 
     `right` is the permission for it; `possible` says whether it can be done now; `asks` is the
-    sentence on the page; `do` does it and says what came of it; `icon` is a Material symbol.
+    sentence on the page; `do` does it and says what came of it; `icon` is a Material symbol;
+    `foresees` lists beforehand what it will do to how many: (number, sentence).
     """
 
     name: str
@@ -39,6 +40,7 @@ class Verb:
     possible: Callable[[Any], bool]
     asks: Callable[[Any], str]
     do: Callable[[HttpRequest, Any], Said]
+    foresees: Callable[[Any], Sequence[tuple[int, str]]] = lambda obj: ()
 
 
 class VerbPages:
@@ -90,6 +92,7 @@ class VerbPages:
             "title": f"{verb.label}: {capfirst(str(obj))}",
             "verb": verb,
             "asks": verb.asks(obj),
+            "foreseen": verb.foresees(obj),
             "back": back,
         }
         return TemplateResponse(request, TEMPLATE, context)

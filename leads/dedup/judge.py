@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from leads.dedup import read
+from leads.dedup import atom_store, binary, read
 from leads.dedup.binary import Connection
 from leads.dedup.candidates import Candidates
 from leads.dedup.glance import glance
@@ -44,7 +44,8 @@ def judge(batch: Batch, pairs: Candidates, found: Found) -> None:
     """Score pairs of the batch's leads with each other and with known ones; write those worth it,
     and count them in `found`."""
     with Writer() as writer:
-        for part in pairs.parts(_AT_ONCE):
+        for each in pairs.parts(_AT_ONCE):
+            part = _at_a_glance(batch, each)
             leads, newer, older = _with_known(batch, part)
             (kept,) = np.nonzero((newer >= 0) & (older >= 0))
             newer, older, rules = newer[kept], older[kept], part.kind[kept]
@@ -56,6 +57,25 @@ def judge(batch: Batch, pairs: Candidates, found: Found) -> None:
                 some = kept[start : start + _SCORED_AT_ONCE]
                 _score(leads, newer[some], older[some], rules[some], found, writer)
         found.written += writer.written()
+
+
+def _at_a_glance(batch: Batch, part: Candidates) -> Candidates:
+    """The pairs without those that the kept parts of keys already tell to be worth nothing."""
+    newer, older = batch.places(part.newer), batch.places(part.older)
+    missing = np.unique(np.concatenate([part.newer[newer < 0], part.older[older < 0]]))
+    kept = atom_store.known(binary.raw(), missing) if len(missing) else None
+    if kept is None or not len(kept.ids):
+        return part
+    atoms = np.concatenate([batch.atoms, kept.atoms])
+    for ids, places in ((part.newer, newer), (part.older, older)):
+        (others,) = np.nonzero(places < 0)
+        where = np.minimum(np.searchsorted(kept.ids, ids[others]), len(kept.ids) - 1)
+        there = kept.ids[where] == ids[others]
+        places[others[there]] = where[there] + len(batch.ids)
+    (seen,) = np.nonzero((newer >= 0) & (older >= 0))
+    worth = np.ones(len(newer), dtype=np.bool_)
+    worth[seen] = glance(atoms, newer[seen], older[seen], part.kind[seen])
+    return Candidates(*(column[worth] for column in part))
 
 
 def _with_known(batch: Batch, part: Candidates) -> tuple[Batch, Places, Places]:

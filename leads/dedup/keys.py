@@ -65,6 +65,11 @@ def atoms_of(columns: Mapping[str, Texts], number: int) -> Atoms:
     return made
 
 
+def no_atoms() -> Atoms:
+    """The parts of no lead."""
+    return np.zeros(0, dtype=_ROW)
+
+
 class Kind(NamedTuple):
     """A kind of key: its name, which is the rule of a pair; the atoms that it is made of; and the
     most leads that may share one key before it is too common to mean anything."""

@@ -3,7 +3,8 @@
 1. One match at a time, under a lock: of two imports at once the second sees the first one's keys.
 2. A million leads at a time get their keys (`keys.py`), which find others that have the same key,
    among themselves and among those kept of all earlier leads (`candidates.py`, `blocks.py`).
-3. Their own keys are kept (`key_store.py`), so that nothing is compared with everything.
+3. Their own keys are kept (`key_store.py`), so that nothing is compared with everything; and the
+   parts of these (`atom_store.py`), which tell of most known leads that they need not be read.
 4. The pairs are scored (`score.py`), and those that say something are written (`judge.py`).
 
 All in one transaction with the import's `matched_at`: a match that is killed has not been.
@@ -17,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F, Max, Min, Q, QuerySet
 from django.utils import timezone
 
-from leads.dedup import key_store, read
+from leads.dedup import atom_store, binary, key_store, read
 from leads.dedup.candidates import candidates
 from leads.dedup.judge import Found, judge
 from leads.dedup.read import BATCH, Batch
@@ -115,7 +116,9 @@ def _match_some_again(found: Found) -> bool:
 def forget(import_id: int) -> None:
     """Drop the keys of an import's leads, just before these are deleted. Under `lock_matches`."""
     key_store.forget(import_id)
+    atom_store.forget(import_id)
 
 
 def _match(batch: Batch, import_id: int | None, found: Found) -> None:
     judge(batch, candidates(batch, import_id, found.too_common), found)
+    atom_store.add(binary.raw(), batch, import_id)

@@ -1,7 +1,8 @@
 """What happened to a lead, in sentences, the latest first.
 
 Put together from the import, the two history tables that the database itself writes (with the
-context of `leads.history.context`) and the push attempts: six queries at most, however long it is.
+context of `leads.history.context`) and the push attempts: seven queries at most, however long it
+is.
 """
 
 from __future__ import annotations
@@ -14,18 +15,25 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
+from leads.history.acts import others_of
+from leads.history.sentences import (
+    CHECKED,
+    OVERRIDDEN,
+    PLAIN,
+    WITHDRAWN,
+    moved,
+    on_list,
+    others_in_words,
+)
 from leads.models import Lead, LeadCorrection, LeadStanding, LeadStatus, PushAttempt
-from leads.models.dnc import named
 from leads.models.history import CORRECTED_FIELDS
 
 S = LeadStatus
+# What people do to many leads at once, and of how many such acts the others are counted.
+TOGETHER = {S.APPROVED, S.REJECTED, S.STAGED, S.QUEUED}
+MOST_ACTS = 20
 SHOWN = 60  # characters of a value that a sentence repeats
 DATA_FIELDS = [name for name in CORRECTED_FIELDS if name not in ("id", "raw")]
-# The reason that says no more than the move itself.
-PLAIN = {"approved", "rejected", "queued", "reopened", "overruled", "not a duplicate", "corrected"}
-# Reasons that the sentence says in words already (`leads.dedup.suppress_mark`).
-OVERRIDDEN = "DNC_OVERRIDE"
-CHECKED, WITHDRAWN = "checked against the DNC lists", "withdrawn: on a DNC list"
 DNC_FIELDS = {"dnc_list_id", "dnc_date", "dnc_number"}
 
 
@@ -68,7 +76,7 @@ def timeline(lead: Lead, words: Mapping[str, str] | None = None) -> list[Happeni
     }
     happened = [
         *_corrections(lead, corrections, named),
-        *_standings(standings, named, words or {}),
+        *_standings(standings, named, words or {}, _others(lead, standings)),
         *(_attempt(attempt, named) for attempt in attempts),
     ]
     # Of one moment: the data first, then the standing that follows from it.
@@ -87,19 +95,24 @@ def _facts(row: Any) -> Mapping[str, Any]:
 
 
 def _standings(
-    rows: Sequence[Any], named: Mapping[Any, str], words: Mapping[str, str]
+    rows: Sequence[Any],
+    named: Mapping[Any, str],
+    words: Mapping[str, str],
+    others: Mapping[int, str],
 ) -> Iterable[Happening]:
     before: Any = None
     for row in rows:
         facts = _facts(row)
         why = str(facts.get("why") or "")
         if _is_first_match(row, before, why):
-            sentence = _("Found on %(list)s") % {"list": _dnc(row)}
+            sentence = _("Found on %(list)s") % {"list": on_list(row)}
         elif _has_moved(row, before):
-            sentence = _moved(row, facts, words)
+            who = named.get(facts.get("user")) or (_("the portal") if facts else _("somebody"))
+            sentence = moved(row, facts, words, who, others.get(row.pgh_id, ""))
         else:
             sentence = _changed(row, before)
-        if why and why not in {*PLAIN, OVERRIDDEN, WITHDRAWN, CHECKED}:
+        told = why in {*PLAIN, OVERRIDDEN, WITHDRAWN, CHECKED} or why.startswith("batch ")
+        if why and not told:
             sentence = f"{sentence} ({why})"
         if not facts:
             sentence = f"{sentence} ({_('changed outside the portal')})"
@@ -118,69 +131,17 @@ def _is_first_match(row: Any, before: Any, why: str) -> bool:
     return before is None and bool(row.dnc_list_id) and (staged or looked)
 
 
-def _moved(row: Any, facts: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    """Where the lead went, with what belongs to it."""
-    if row.pgh_label == "deleted":
-        return _("Deleted from the database")
-    why = str(facts.get("why") or "")
-    comment = f" “{row.decision_comment}”" if row.decision_comment else ""
-    match row.status:
-        case S.APPROVED if why.endswith("cancelled"):
-            return _("Taken out of its batch, approved again")
-        case S.APPROVED if why.endswith("undone"):
-            return _("Deleted on the dialer, approved again")
-        case S.APPROVED if why == WITHDRAWN:
-            return _("Taken out of its batch")
-        case S.APPROVED if row.decision_reason == OVERRIDDEN:
-            return _("Approved although on %(list)s") % {"list": _dnc(row)} + comment
-        case S.APPROVED:
-            return _("Approved") + comment
-        case S.REJECTED:
-            reason = words.get(row.decision_reason, row.decision_reason)
-            return _("Rejected: %(reason)s") % {"reason": reason} + comment
-        case S.STAGED if why == WITHDRAWN:
-            return _("Waits for a reviewer again: on %(list)s") % {"list": _dnc(row)}
-        case S.STAGED:
-            return _staged(why) + comment
-        case S.QUEUED:
-            return _("Queued in batch %(id)s") % {"id": row.batch_id}
-        case S.SENDING:
-            return _("Claimed by a worker")
-        case S.PUSHED:
-            return _("On the dialer: lead_id %(lead)s, list %(list)s, status %(status)s") % {
-                "lead": row.vicidial_lead_id,
-                "list": row.vicidial_list_id,
-                "status": row.vicidial_status,
-            }
-        case S.REFUSED:
-            return _("Refused by the dialer: %(reason)s") % {"reason": row.refusal_reason}
-        case S.UNCLEAR:
-            return _("Unclear: no usable answer came; it will be looked up, not sent again")
-        case S.INVALID:
-            return _("Invalid: %(reasons)s") % {"reasons": ", ".join(row.reasons)}
-        case _:
-            return _("Duplicate of lead %(id)s") % {"id": row.duplicate_of_id}
-
-
-def _staged(why: str) -> str:
-    known = {
-        "reopened": _("Reopened"),
-        "overruled": _("Overruled: staged although the number seems to be nobody's"),
-        "not a duplicate": _("Found not to be a duplicate"),
-    }
-    return known.get(why, _("Waits for a reviewer"))
-
-
-def _dnc(row: Any) -> str:
-    """The list that the lead was on, with its date and the number that is on it."""
-    where = named(row.dnc_list.name if row.dnc_list else "?", row.dnc_date)
-    return f"{where} (+{row.dnc_number})" if row.dnc_number else where
+def _others(lead: Lead, rows: Sequence[Any]) -> dict[int, str]:
+    """pgh_id -> "with 41 others from import may.csv", for what people do to many at once."""
+    acts = [row for row in rows if row.status in TOGETHER and _facts(row).get("user")]
+    found = others_of(acts[-MOST_ACTS:], lead.import_run_id)
+    return {pgh_id: others_in_words(others, lead) for pgh_id, others in found.items()}
 
 
 def _changed(row: Any, before: Any) -> str:
     """What became different without a move."""
     if row.dnc_list_id and any(getattr(row, f) != getattr(before, f) for f in DNC_FIELDS):
-        return _("Found on %(list)s") % {"list": _dnc(row)}
+        return _("Found on %(list)s") % {"list": on_list(row)}
     if before.dnc_list_id and not row.dnc_list_id:
         return _("No longer on a DNC list in force")
     fields = [field.name for field in row._meta.concrete_fields if not field.name.startswith("pgh")]
@@ -201,7 +162,9 @@ def _corrections(lead: Lead, rows: Sequence[Any], named: Mapping[Any, str]) -> I
             if getattr(row, name) != getattr(after, name)
         ]
         facts = _facts(row)
-        sentence = _("Corrected: %(changes)s") % {"changes": "; ".join(changes)}
+        who = named.get(facts.get("user")) or (_("the portal") if facts else _("somebody"))
+        said = {"who": who, "changes": "; ".join(changes)}
+        sentence = _("Corrected by %(who)s: %(changes)s") % said
         if not facts:
             sentence = f"{sentence} ({_('changed outside the portal')})"
         yield Happening(row.pgh_created_at, named.get(facts.get("user"), ""), sentence)

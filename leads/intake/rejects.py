@@ -20,6 +20,14 @@ from leads.reports import tables
 
 # The first columns of such a file. None of them is a name that a column of leads could have.
 COLUMNS = ("portal_import", "portal_line", "portal_status", "portal_reason", "portal_suggestion")
+# The columns of a lead by which `why_twin` says what it is a duplicate of.
+TWIN = (
+    "duplicate_why",
+    "duplicate_of",
+    "duplicate_of__lead_source",
+    "duplicate_of__import_run__filename",
+    "duplicate_of__line",
+)
 _AT_ONCE = 2000
 
 
@@ -46,6 +54,12 @@ def corrects(header: Sequence[str], first: Sequence[str]) -> int | None:
     return int(found) if re.fullmatch(r"[0-9]{1,18}", found) else None
 
 
+def not_own(header: Sequence[str]) -> int:
+    """How many of a file's first columns are ours: of one that was rejected rows itself only the
+    supplier's own columns go back."""
+    return len(COLUMNS) if corrects(header, ["0"]) is not None else 0
+
+
 def _rows(run: Import) -> QuerySet[Lead]:
     return Lead.objects.filter(
         import_run=run, status__in=[LeadStatus.INVALID, LeadStatus.DUPLICATE]
@@ -54,23 +68,21 @@ def _rows(run: Import) -> QuerySet[Lead]:
 
 def _table(run: Import) -> Iterator[list[str]]:
     """The header and the rows, in the order of the file."""
-    # Of a file that was rejected rows itself only the supplier's own columns come back.
-    own = len(COLUMNS) if corrects(run.header, ["0"]) is not None else 0
+    own = not_own(run.header)
     yield [*COLUMNS, *run.header[own:]]
     columns = ("line", "status", "raw", "reasons", "findings")
-    twin_of = ("duplicate_of__import_run__filename", "duplicate_of__line")
-    names = (*columns, "duplicate_why", "duplicate_of", *twin_of)
+    names = (*columns, *TWIN)
     found = _rows(run).order_by("line", "id").values_list(*names)
     for line, status, raw, codes, findings, *twin in found.iterator(chunk_size=_AT_ONCE):
         if status == LeadStatus.DUPLICATE:
-            reason, suggestion = _twin(*twin)
+            reason, suggestion = why_twin(run.lead_source_id, *twin)
         else:
-            reason, suggestion = _stops(codes, findings or [])
+            reason, suggestion = why_invalid(codes, findings or [])
         label = LeadStatus(status).value
         yield [str(run.pk), str(line), label, reason, suggestion, *(c or "" for c in raw[own:])]
 
 
-def _stops(codes: Iterable[str], findings: Iterable[dict[str, str]]) -> tuple[str, str]:
+def why_invalid(codes: Iterable[str], findings: Iterable[dict[str, str]]) -> tuple[str, str]:
     texts = [f["text"] for f in findings if f.get("severity") == Severity.STOPS.value]
     remedies = [REASONS[code].remedy for code in codes if code in REASONS]
     for remedy in filter(None, remedies):
@@ -78,8 +90,13 @@ def _stops(codes: Iterable[str], findings: Iterable[dict[str, str]]) -> tuple[st
     return " ".join(texts), " ".join(dict.fromkeys(filter(None, remedies)))
 
 
-def _twin(why: str, lead_id: int, filename: str, line: int) -> tuple[str, str]:
-    known = f"lead {lead_id} of the portal already ({filename}, line {line})."
+def why_twin(
+    source: int, why: str, lead: int, of: int, filename: str, line: int
+) -> tuple[str, str]:
+    """The reason and the suggestion for a duplicate of a `source`; the other values are those of
+    TWIN. What other sources gave is named to nobody."""
+    place = f" ({filename}, line {line})" if of == source else ""
+    known = f"lead {lead} of the portal already{place}."
     if why in BY_NUMBER:
         return f"The phone number is {known}", "Leave the row out, or give another number."
     return f"The person is {known}", "Leave the row out."

@@ -15,12 +15,13 @@ from leads.models.export import Export
 from leads.models.history import LeadCorrection, LeadStanding
 from leads.models.intake import Import, ImportStatus, Source, SourceMapping
 from leads.models.lead import Lead
-from leads.models.match_key import MatchAgain, MatchKeys
+from leads.models.match_key import MatchAgain, MatchAtoms, MatchKeys
 from leads.models.pair import Pair, PairKind, PairState
 from leads.models.policy import DuplicatePolicy, Scope, Treatment
 from leads.models.push import AttemptKind, BatchStatus, Outcome, PushAttempt, PushBatch
 from leads.models.saved_filter import FilteredPage, SavedFilter
 from leads.models.status import MOVES, LeadStatus
+from leads.models.tally import LatencyTally, LeadTally, PushTally, TallyState
 
 __all__ = [
     "MOVES",
@@ -43,11 +44,14 @@ __all__ = [
     "FilteredPage",
     "Import",
     "ImportStatus",
+    "LatencyTally",
     "Lead",
     "LeadCorrection",
     "LeadStanding",
     "LeadStatus",
+    "LeadTally",
     "MatchAgain",
+    "MatchAtoms",
     "MatchKeys",
     "Outcome",
     "Pair",
@@ -55,9 +59,11 @@ __all__ = [
     "PairState",
     "PushAttempt",
     "PushBatch",
+    "PushTally",
     "SavedFilter",
     "Scope",
     "Source",
     "SourceMapping",
+    "TallyState",
     "Treatment",
 ]

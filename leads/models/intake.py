@@ -56,11 +56,29 @@ class Source(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(366)],
         help_text="Its leads are approved only after a check against DNC lists; empty: without.",
     )
+    price_per_lead = models.DecimalField(
+        max_digits=10,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="What a row costs; the sources report then says what duplicates cost.",
+    )
+    currency = models.CharField(
+        max_length=8, blank=True, default="", help_text="Of the price, for example USD."
+    )
     notes = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True, editable=False)
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="source_price_has_currency",
+                condition=Q(price_per_lead__isnull=True)
+                | (Q(price_per_lead__gte=0) & ~Q(currency="")),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

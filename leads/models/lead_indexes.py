@@ -16,6 +16,8 @@ DESK = {
     "invalid": Q(status="invalid"),
 }
 
+LISTED = Q(dnc_list__isnull=False)
+
 INDEXES: list[models.Index] = [
     models.Index(fields=["status", "-id"], name="lead_status"),
     # Leads come in by time, so a few bytes per block find a range of days.
@@ -60,15 +62,12 @@ INDEXES: list[models.Index] = [
         models.Index(fields=[field], name=name, condition=Q(**{f"{field}__isnull": False}))
         for name, field in IDS_THERE.items()
     ),
-    models.Index(
-        fields=["dnc_list", "status", "-id"],
-        name="lead_dnc_status",
-        condition=Q(dnc_list__isnull=False),
-    ),
+    models.Index(fields=["dnc_list", "status", "-id"], name="lead_dnc_status", condition=LISTED),
     # Approved in spite of a DNC list (leads.dedup.suppress_mark.OVERRIDDEN): few of many.
     models.Index(
         fields=["-id"], name="lead_overridden", condition=Q(decision_reason="DNC_OVERRIDE")
     ),
+    models.Index(fields=["import_run"], name="lead_dnc_import", condition=LISTED),
     models.Index(fields=["lease_until"], name="lead_lease", condition=Q(status="sending")),
     models.Index(fields=["settle_at"], name="lead_unclear", condition=Q(status="unclear")),
     models.Index(fields=["dialer"], name="lead_dialer", condition=Q(dialer__isnull=False)),

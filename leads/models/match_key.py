@@ -35,6 +35,29 @@ class MatchKeys(models.Model):
         return f"{self.number} keys of kind {self.kind}, bucket {self.bucket}"
 
 
+class MatchAtoms(models.Model):
+    """The parts of the keys of up to 4,096 leads, packed (`leads.dedup.atom_store`).
+
+    What is kept of a lead that was corrected since stands in a later row.
+    """
+
+    import_run_id = models.BigIntegerField(
+        null=True, help_text="Of the import whose leads these are; null of leads corrected since."
+    )
+    chunk = models.BigIntegerField(help_text="The first bits of the leads' ids.")
+    leads = models.BinaryField(help_text="The ids, rising, 64 bits each.")
+    atoms = models.BinaryField(help_text="For each lead a row of leads.dedup.keys.ATOMS.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["chunk"], name="match_atoms_chunk"),
+            models.Index(fields=["import_run_id"], name="match_atoms_import"),
+        ]
+
+    def __str__(self) -> str:
+        return f"parts of keys, chunk {self.chunk}"
+
+
 class MatchAgain(models.Model):
     """A lead that is to be compared again: its data were corrected, or it stands for itself now."""
 

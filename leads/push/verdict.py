@@ -104,7 +104,16 @@ def due(dialer: Dialer, most: int) -> list[Unsettled]:
         .order_by("settle_at")
         .values_list("pk", flat=True)[:most]
     )
-    adds = PushAttempt.objects.filter(lead__in=leads, kind=AttemptKind.ADD, dialer=dialer)
+    return _unsettled_of(leads, dialer.pk)
+
+
+def of(lead: Lead) -> Unsettled | None:
+    """An unclear lead as its attempts left it, whenever it is due; None without an attempt."""
+    return next(iter(_unsettled_of([lead.pk], lead.dialer_id)), None)
+
+
+def _unsettled_of(leads: Sequence[int], dialer_id: int | None) -> list[Unsettled]:
+    adds = PushAttempt.objects.filter(lead__in=leads, kind=AttemptKind.ADD, dialer=dialer_id)
     # A lead that went unclear more than once may have been inserted by the first try already.
     firsts = dict(
         adds.filter(outcome=Outcome.UNCLEAR)

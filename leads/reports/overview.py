@@ -6,7 +6,7 @@ from django.db import connection
 
 from leads.models import LeadStatus
 
-MOST = 100_000
+MOST = 10_000
 
 
 def capped_counts(most: int = MOST) -> dict[LeadStatus, int]:

@@ -6,8 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
@@ -34,6 +36,15 @@ def as_csv(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
         out.truncate()
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook: its rows, a header first; the columns `wide` get more room."""
+
+    name: str
+    rows: Iterable[Sequence[str]]
+    wide: Sequence[int] = ()
+
+
 def as_xlsx(
     rows: Iterable[Sequence[str]], path: Path, sheet_name: str, wide: Sequence[int] = ()
 ) -> int:
@@ -42,22 +53,31 @@ def as_xlsx(
     Every cell is text; the columns `wide` (from 0) get more room. Memory does not grow with the
     rows. Raises ValueError, with a sentence, if a sheet cannot hold so many.
     """
+    return as_workbook([Sheet(sheet_name, rows, wide)], path)[0]
+
+
+def as_workbook(sheets: Iterable[Sheet], path: Path) -> list[int]:
+    """Write several sheets as one XLSX, each as `as_xlsx` does; return how many rows each has."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    number = -1
     with xlsxwriter.Workbook(path, options) as book:
-        sheet = book.add_worksheet(sheet_name)
-        sheet.freeze_panes(1, 0)
-        for column in wide:
-            sheet.set_column(column, column, 60)
         bold = book.add_format({"bold": True})
-        for number, row in enumerate(rows):
-            if number == MOST_SHEET_ROWS:
-                raise ValueError(
-                    f"There are more rows than fit into one sheet ({MOST_SHEET_ROWS:,}): take the"
-                    " CSV file, or fewer of them."
-                )
-            for place, cell in enumerate(row):
-                sheet.write_string(number, place, cell[:MOST_CELL], bold if number == 0 else None)
+        return [_write(book, one, bold) for one in sheets]
+
+
+def _write(book: xlsxwriter.Workbook, one: Sheet, bold: Any) -> int:
+    sheet = book.add_worksheet(one.name)
+    sheet.freeze_panes(1, 0)
+    for column in one.wide:
+        sheet.set_column(column, column, 60)
+    number = -1
+    for number, row in enumerate(one.rows):
+        if number == MOST_SHEET_ROWS:
+            raise ValueError(
+                f"There are more rows than fit into one sheet ({MOST_SHEET_ROWS:,}): take the"
+                " CSV file, or fewer of them."
+            )
+        for place, cell in enumerate(row):
+            sheet.write_string(number, place, cell[:MOST_CELL], bold if number == 0 else None)
     return max(number, 0)
 
 

@@ -322,4 +322,4 @@ def test_a_button_of_nothing_is_not_found(verb: str, admin: Client) -> None:
 
 
 def test_an_empty_list_says_what_to_do_first(admin: Client) -> None:
-    assert "An admin adds the VICIdial server" in admin.get(LIST).content.decode()
+    assert "Add the VICIdial server" in admin.get(LIST).content.decode()

@@ -289,7 +289,7 @@ def test_the_list_shows_what_became_of_the_rows(reviewer: Client) -> None:
 
 
 def test_an_empty_list_says_what_to_do_first(reviewer: Client) -> None:
-    assert "upload a file of leads" in text_of(reviewer, LIST)
+    assert "Upload a spreadsheet, a CSV or a JSON file" in text_of(reviewer, LIST)
 
 
 def test_a_filter_without_result_says_so(reviewer: Client) -> None:

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads.admin.lead_values import rows_of
-from leads.models import Lead, LeadStatus
+from leads.models import Lead, LeadStatus, Pair
+from leads.push.errors import PushError
 from leads.review.decide import approve
 from tests.factories import make_attempt, make_import, make_lead, make_user
 
@@ -234,3 +235,136 @@ def test_the_page_offers_a_correction_only_where_it_can_be_made() -> None:
     assert correct_url(staged) in page_of(staged, "Reviewer").content.decode()
     assert correct_url(pushed) not in page_of(pushed, "Reviewer").content.decode()
     assert correct_url(staged) not in page_of(staged, "Auditor").content.decode()
+
+
+def test_a_pushed_lead_shows_what_was_really_sent() -> None:
+    lead = make_lead(S.PUSHED, first_name="Corrected")
+    make_attempt(lead, request={"first_name": "Anne", "vendor_lead_code": "LPAAAA1"})
+    now = timezone.now()
+    lookup = {"first_name": "no call"}
+    make_attempt(lead, kind="look-up", request=lookup, sealed_at=now, outcome="found")
+    page = page_of(lead)
+    rows = {row.name: row for row in page.context["rows"]}
+    assert (rows["first_name"].now, rows["first_name"].sent) == ("Corrected", "Anne")
+    assert rows["vendor_lead_code"].sent == "LPAAAA1", "made by the portal"
+    assert "What was sent" in page.content.decode()
+    assert "What would be sent" in page_of(make_lead()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("status", "states", "last"),
+    [
+        (S.STAGED, ["done", "now", "ahead", "ahead"], "Pushed"),
+        (S.INVALID, ["done", "stopped", "ahead", "ahead"], "Pushed"),
+        (S.DUPLICATE, ["done", "stopped", "ahead", "ahead"], "Pushed"),
+        (S.REJECTED, ["done", "stopped", "ahead", "ahead"], "Pushed"),
+        (S.APPROVED, ["done", "done", "now", "ahead"], "Pushed"),
+        (S.QUEUED, ["done", "done", "done", "now"], "Waits to be sent"),
+        (S.SENDING, ["done", "done", "done", "now"], "Being sent"),
+        (S.UNCLEAR, ["done", "done", "done", "stopped"], "Unclear"),
+        (S.REFUSED, ["done", "done", "done", "stopped"], "Refused"),
+        (S.PUSHED, ["done", "done", "done", "done"], "Pushed"),
+    ],
+)
+def test_the_line_of_steps_says_where_a_lead_stands(
+    status: LeadStatus, states: list[str], last: str
+) -> None:
+    page = page_of(make_lead(status))
+    steps = page.context["steps"]
+    assert [step.state for step in steps] == states
+    assert steps[-1].name == last
+    text = page.content.decode()
+    assert text.count('aria-current="step"') == (0 if status == S.PUSHED else 1)
+    assert "<ol" in text
+
+
+def test_pairs_say_kind_likeness_reasons_and_who_decided() -> None:
+    older, newer, rosa = make_lead(), make_lead(), make_user("Reviewer", username="rosa")
+    pair = Pair.objects.create(
+        lead=newer,
+        other=older,
+        import_run=newer.import_run,
+        kind="household",
+        score=0.83,
+        rule="address",
+        reasons=[{"field": "address1", "says": "the same"}],
+    )
+    page = page_of(newer, "Reviewer")
+    text = page.content.decode()
+    assert "Same household" in text
+    assert "alike to 83 %" in text
+    assert "address1: the same" in text
+    assert "duplicates" in page.context["on_desk"]
+    pair.state, pair.decided_by, pair.decided_at = "different", rosa, timezone.now()
+    pair.save()
+    assert "decided by rosa" in page_of(older, "Auditor").content.decode()
+
+
+def test_an_approval_that_would_be_refused_is_not_offered(settings: Any) -> None:
+    older, newer = make_lead(), make_lead()
+    Pair.objects.create(
+        lead=newer, other=older, import_run=newer.import_run, kind="person", score=0.9, rule="name"
+    )
+    labels = [str(one["label"]) for one in page_of(newer, "Reviewer").context["buttons"]]
+    assert labels == ["Reject"], "that it may be a duplicate is decided first"
+    assert "Decide on the desk" in page_of(newer, "Reviewer").content.decode()
+    settings.FOUR_EYES = True
+    ada = make_user("Admin")
+    client = Client()
+    client.force_login(ada)
+    mine = make_lead(S.APPROVED, decided_by=ada)
+    page = client.get(reverse("admin:leads_lead_change", args=[mine.pk]))
+    assert [str(one["label"]) for one in page.context["buttons"]] == ["Reopen"]
+
+
+def settle_url(lead: Lead, name: str) -> str:
+    return reverse("admin:leads_lead_settle", args=[lead.pk, name])
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [("Admin", True), ("superuser", True), ("Reviewer", False), ("Auditor", False), (None, False)],
+)
+@pytest.mark.parametrize("name", ["it-is", "not-there"])
+def test_only_who_may_push_says_what_became_of_an_unclear_lead(
+    name: str, role: str | None, allowed: bool
+) -> None:
+    lead, client = make_lead(S.UNCLEAR, settle_note="Cannot be told."), client_of(role)
+    assert client.get(settle_url(lead, name)).status_code == (200 if allowed else 403)
+    assert client.post(settle_url(lead, name), {}).status_code == (200 if allowed else 403)
+    if role:
+        text = page_of(lead, role).content.decode()
+        assert (settle_url(lead, name) in text) is allowed
+
+
+def test_a_lead_that_will_be_looked_up_by_itself_has_no_such_button() -> None:
+    assert page_of(make_lead(S.UNCLEAR), "Admin").context["settle_buttons"] == []
+
+
+def test_what_a_person_says_is_handed_on_and_what_is_wrong_with_it_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lead, client = make_lead(S.UNCLEAR, settle_note="Cannot be told."), client_of("Admin")
+    given: list[tuple[int, str]] = []
+
+    def it_is(lead: Lead, number: int, *, by: object, comment: str) -> bool:
+        if number == 9:
+            raise PushError("The dialer has no lead 9.")
+        given.append((number, comment))
+        return True
+
+    monkeypatch.setattr("leads.admin.lead_settle.it_is", it_is)
+    wrong = client.post(settle_url(lead, "it-is"), {"lead_id": "9", "comment": "seen"})
+    assert "The dialer has no lead 9." in wrong.content.decode()
+    for bad in ({"lead_id": "x", "comment": "seen"}, {"lead_id": "4"}, {"comment": "seen"}):
+        assert client.post(settle_url(lead, "it-is"), bad).status_code == 200
+    done = client.post(settle_url(lead, "it-is"), {"lead_id": "4", "comment": "seen"})
+    assert done.url == reverse("admin:leads_lead_change", args=[lead.pk])
+    assert given == [(4, "seen")]
+
+
+def test_a_settled_lead_leads_back_to_its_page() -> None:
+    lead, client = make_lead(S.PUSHED), client_of("Admin")
+    done = client.get(settle_url(lead, "it-is"), follow=True)
+    assert "no longer possible" in done.content.decode()
+    assert client.get(settle_url(lead, "other")).status_code == 404

@@ -61,7 +61,7 @@ def test_what_was_found_is_shown_in_short_words() -> None:
 
 
 def test_an_empty_list_says_what_to_do_first() -> None:
-    assert "upload one on the page Imports" in client_of("Reviewer").get(LIST).content.decode()
+    assert "Upload a file" in client_of("Reviewer").get(LIST).content.decode()
 
 
 def test_a_search_without_result_says_how_to_search() -> None:

@@ -119,6 +119,7 @@ def test_the_sidebar_has_what_the_role_may_see(role: str | None) -> None:
     if role:
         expected |= {listing(f"leads_{model}") for model in WORK}
         expected.add(reverse("admin:leads_dnclist_number"))
+        expected.add(reverse("admin:leads_sources_report"))
     if role and role != "Reviewer":
         expected.add(listing("leads_export"))
     if role and role != "Auditor":

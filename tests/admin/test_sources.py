@@ -101,3 +101,8 @@ def test_the_list_says_how_many_imports_each_has(admin: Client) -> None:
 
 def test_an_empty_list_says_what_a_source_is(admin: Client) -> None:
     assert "A source is who supplies leads" in admin.get(LIST).content.decode()
+
+
+def test_each_source_leads_to_its_report(admin: Client) -> None:
+    report = reverse("admin:leads_source_report", args=[make_source().pk])
+    assert f'href="{report}"' in admin.get(LIST).content.decode()

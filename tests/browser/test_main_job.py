@@ -13,7 +13,7 @@ from leads.dialers.connect import seal
 from leads.models import Export, Lead, LeadStatus
 from leads.vicidial.simulator.server import Simulator
 from tests.conftest import API_PASSWORD
-from tests.factories import make_dialer, make_dialer_list, make_source, make_user
+from tests.factories import make_dialer, make_dialer_list, make_lead, make_source, make_user
 
 pytestmark = pytest.mark.browser
 
@@ -139,11 +139,13 @@ def test_each_role_signs_in_and_sees_what_is_theirs(
 
 def test_no_list_is_wider_than_the_screen(in_browser: Callable[..., None]) -> None:
     username = make_user("superuser").username
+    source = make_lead().lead_source_id
 
     def steps(sign_in: SignIn) -> None:
         for width in (1280, 390):
             page = sign_in(username, width)
-            for name in ("lead", "import", "pushbatch", "pushattempt", "dialer", "source"):
+            names = ("lead", "import", "pushbatch", "pushattempt", "dialer", "source")
+            for name in (*names, "import/add", "source/report", f"source/{source}/report"):
                 page.goto(f"admin/leads/{name}/")
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, f"{name} is {wide} wide at {width}"

@@ -12,6 +12,8 @@ from leads.models import Lead, LeadStatus
 from leads.push.queue import cancel, queue
 from leads.review.correct import correct
 from leads.review.decide import approve, not_a_duplicate, reject, reopen
+from leads.review.merge import mark
+from leads.review.undo import undo
 from tests.factories import (
     make_attempt,
     make_batch,
@@ -44,16 +46,16 @@ def test_decisions_name_the_person_the_reason_and_the_comment() -> None:
     reopen(Lead.objects.filter(pk=lead.pk), by=otto)
     approve(Lead.objects.filter(pk=lead.pk), by=otto)
     assert read(lead)[:3] == [
-        ("otto", "Approved"),
-        ("otto", "Reopened"),
-        ("rosa", "Rejected: The data is wrong “no such street”"),
+        ("otto", "Approved by otto"),
+        ("otto", "Reopened by otto"),
+        ("rosa", "Rejected by rosa: The data is wrong: “no such street”"),
     ]
 
 
 def test_what_is_no_duplicate_after_all_says_so() -> None:
     lead = make_lead(S.DUPLICATE)
     not_a_duplicate(Lead.objects.filter(pk=lead.pk), by=make_user("Reviewer", username="rosa"))
-    assert ("rosa", "Found not to be a duplicate") in read(lead)
+    assert ("rosa", "Found not to be a duplicate by rosa") in read(lead)
 
 
 def test_a_batch_is_named_and_its_cancelling_is_told() -> None:
@@ -62,9 +64,10 @@ def test_a_batch_is_named_and_its_cancelling_is_told() -> None:
     assert queued.batch
     cancel(queued.batch, by=user)
     told = read(lead)
-    assert ("ada", f"Queued in batch {queued.batch.pk}") in told
+    assert ("ada", f"Queued by ada in batch {queued.batch.pk}") in told
     assert any(
-        who == "ada" and sentence.startswith("Taken out of its batch, approved again")
+        who == "ada"
+        and sentence.startswith("Taken out of its batch by ada, who cancelled it; approved again")
         for who, sentence in told
     )
 
@@ -127,4 +130,49 @@ def test_a_long_history_costs_no_more_queries() -> None:
         with CaptureQueriesContext(connection) as queries:
             read(lead)
         costs.append(len(queries))
-    assert costs[0] == costs[1] <= 6
+    assert costs[0] == costs[1] <= 7
+
+
+def test_what_was_decided_at_once_says_with_how_many_others_and_from_where() -> None:
+    rosa, run = make_user("Reviewer", username="rosa"), make_import(filename="vendor-nov.csv")
+    lead, *_rest = [make_lead(import_run=run) for _ in range(4)]
+    apart = make_lead()
+    approve(Lead.objects.filter(import_run=run), by=rosa)
+    assert read(lead)[0][1] == "Approved by rosa, with 3 others from import vendor-nov.csv"
+    approve(Lead.objects.filter(pk=apart.pk), by=rosa)
+    assert read(apart)[0][1] == "Approved by rosa", "another act"
+    reopen(Lead.objects.all(), by=rosa)
+    assert read(lead)[0][1] == "Reopened by rosa, with 4 others", "not all from one import"
+
+
+def test_of_a_great_many_it_says_only_that_there_were_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leads.history.acts.MOST_OTHERS", 2)
+    monkeypatch.setattr("leads.history.sentences.MOST_OTHERS", 2)
+    rosa, run = make_user("Reviewer", username="rosa"), make_import(filename="may.csv")
+    lead, *_rest = [make_lead(import_run=run) for _ in range(5)]
+    approve(Lead.objects.all(), by=rosa)
+    assert read(lead)[0][1] == "Approved by rosa, with over 2 others from import may.csv"
+
+
+def test_the_others_of_an_act_are_found_by_the_primary_key() -> None:
+    lead = make_lead()
+    approve(Lead.objects.all(), by=make_user("Reviewer"))
+    with CaptureQueriesContext(connection) as queries:
+        read(lead)
+    (asked,) = [one["sql"] for one in queries if "bool_and" in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {asked}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Seq Scan" not in plan
+
+
+def test_a_merge_and_its_undoing_are_told() -> None:
+    rosa = make_user("Reviewer", username="rosa")
+    kept, gone = make_lead(), make_lead()
+    decision = mark(gone.pk, kept.pk, by=rosa, comment="same street")
+    undo(decision, by=rosa)
+    assert [sentence for _who, sentence in read(gone)][:2] == [
+        "Decision taken back by rosa: it is Staged again",
+        f"Marked as a duplicate of lead {kept.pk} by rosa: “same street”",
+    ]

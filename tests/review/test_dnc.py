@@ -123,7 +123,9 @@ def test_an_override_is_in_the_history_with_list_date_comment_and_user() -> None
     assert (event.dnc_date, event.dnc_number) == (date(2026, 11, 1), PHONE)
     assert (event.dnc_list.name, event.decision_comment) == ("Federal", "Signed consent")
     latest = timeline(lead)[0]
-    assert latest.sentence == f"Approved although on {LIST} (+{PHONE}) “Signed consent”"
+    assert latest.sentence == (
+        f"Approved by {admin.username} although on {LIST} (+{PHONE}): “Signed consent”"
+    )
     assert latest.who == admin.username
     assert timeline(lead)[1].sentence == f"Found on {LIST} (+{PHONE})"
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("leads", "0031_attempt_batch_key")]
+    dependencies = [("leads", "0035_tallies")]
 
     operations = [
         AddIndexConcurrently(

@@ -32,7 +32,7 @@ def take(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0033_lists_by_status'),
+        ('leads', '0036_lists_by_status'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,129 @@
+"""What is kept of known leads says the same as their rows, whatever became of them since."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from django.db import connection
+
+from leads.dedup import atom_store, binary, read
+from leads.dedup.likely import match_again, match_import
+from leads.intake import take_back
+from leads.models import Lead, LeadStatus, MatchAtoms, MatchKeys, Pair
+from leads.review.correct import correct
+from tests.dedup.people import BOB, ROBERT, STRANGER, imported, matched, pairs
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is asked of however few leads."""
+    monkeypatch.setattr(atom_store, "_WORTH", 0)
+
+
+def kept(*leads: Lead) -> atom_store.Kept:
+    found = atom_store.known(binary.raw(), np.array(sorted(lead.pk for lead in leads)))
+    assert found is not None
+    return found
+
+
+@pytest.mark.usefixtures("always")
+def test_what_is_kept_is_what_the_rows_say() -> None:
+    _, leads = matched(ROBERT, STRANGER)
+    _, more = matched(BOB)
+    found = kept(*leads, *more)
+    batch = read.of_ids([lead.pk for lead in (*leads, *more)])
+    order = np.argsort(batch.ids)
+    assert found.ids.tolist() == batch.ids[order].tolist()
+    assert (found.atoms == batch.atoms[order]).all()
+
+
+@pytest.mark.usefixtures("always")
+def test_of_a_corrected_lead_the_new_data_are_kept() -> None:
+    _, (stranger,) = matched(STRANGER)
+    before = kept(stranger).atoms["first"][0]
+    correct(
+        stranger,
+        {name: str(value) for name, value in BOB.items()},
+        by=make_user("Reviewer"),
+    )
+    match_again()
+    found = kept(stranger)
+    assert len(found.ids) == 1
+    assert found.atoms["first"][0] != before
+    assert (found.atoms == read.of_ids([stranger.pk]).atoms).all()
+    _, (robert,) = matched(ROBERT)
+    assert (robert.pk, stranger.pk) in pairs()
+
+
+def test_few_leads_are_read_row_by_row() -> None:
+    _, leads = matched(ROBERT, STRANGER)
+    assert atom_store.known(binary.raw(), np.array([lead.pk for lead in leads])) is None
+
+
+def with_phones(*people: dict[str, Any], first: int = 0) -> list[dict[str, Any]]:
+    """The same people, each with a number that says nothing of the others."""
+    return [
+        one
+        | {"phone_e164": f"+{1201 + 101 * (first + place)}5550{100 + 37 * (first + place) % 100}"}
+        for place, one in enumerate(people)
+    ]
+
+
+def test_the_same_pairs_are_found_with_what_is_kept_and_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = []
+    for worth in (0, 100):
+        monkeypatch.setattr(atom_store, "_WORTH", worth)
+        _, known = matched(*with_phones(ROBERT, STRANGER))
+        ann = ROBERT | {"first_name": "Ann", "email": ""}
+        _, new = matched(*with_phones(BOB, ann, STRANGER, first=3))
+        place = {lead.pk: number for number, lead in enumerate([*known, *new])}
+        found.append(
+            {
+                (place[pair.lead_id], place[pair.other_id], pair.score, pair.kind)
+                for pair in Pair.objects.all()
+            }
+        )
+        # The second time nothing of the first is known.
+        Pair.objects.all().delete()
+        MatchKeys.objects.all().delete()
+        MatchAtoms.objects.all().delete()
+    assert found[0] == found[1]
+    assert {(one, other) for one, other, *_ in found[0]} == {(2, 0), (4, 1)}
+
+
+@pytest.mark.usefixtures("always")
+def test_a_lead_that_takes_no_part_any_more_is_in_no_pair() -> None:
+    _, (robert,) = matched(ROBERT)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE leads_lead DISABLE TRIGGER USER")
+        Lead.objects.filter(pk=robert.pk).update(
+            status=LeadStatus.INVALID, reasons=["PHONE_LENGTH"]
+        )
+        cursor.execute("ALTER TABLE leads_lead ENABLE TRIGGER USER")
+    matched(BOB)
+    assert pairs() == set()
+
+
+@pytest.mark.usefixtures("always")
+def test_leads_matched_before_anything_was_kept_are_read() -> None:
+    _, (robert,) = matched(ROBERT)
+    MatchAtoms.objects.all().delete()
+    _, (bob,) = matched(BOB)
+    assert pairs() == {(bob.pk, robert.pk)}
+
+
+def test_an_import_that_is_undone_takes_its_parts_along() -> None:
+    run, _ = imported(ROBERT)
+    match_import(run.pk)
+    matched(STRANGER)
+    take_back.ask(run, by=make_user("Reviewer"))
+    take_back.undo(run.pk)
+    assert MatchAtoms.objects.count() == 1
