@@ -3,98 +3,46 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, time, timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, reverse
-from django.utils import timezone
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
-    DropdownFilter,
-    RangeDateFilter,
     RelatedDropdownFilter,
     SingleNumericFilter,
 )
+from unfold.sections import BaseSection
 
+from leads.admin.attempt_filters import OpenedFilter, OpenedInFilter, ReasonFilter, UserFilter
 from leads.admin.exports import ExportPages
-from leads.admin.lead_filters import in_words
 from leads.admin.lead_search import LARGEST_ID, search
 from leads.admin.listing import badge
 from leads.admin.own_imports import sees_all_pushes
 from leads.admin.parts import ReadOnlyAdmin
+from leads.admin.saved_filters import SavedFilterPages
 from leads.admin.when import TO_THE_SECOND, when
-from leads.models import Lead, Outcome, PushAttempt
+from leads.models import FilteredPage, Lead, Outcome, PushAttempt
 from leads.reports import push_history
-from leads.vicidial.reasons import REASONS, sentence_for
+from leads.vicidial.reasons import sentence_for
 
 MOST_LEADS = 1000
 
 
-class OpenedFilter(RangeDateFilter):
-    """From one day to another, both whole; a day that is none filters nothing."""
+class AnswerSection(BaseSection):
+    """The row below an attempt: its answer, fetched when it is opened."""
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[PushAttempt]
-    ) -> QuerySet[PushAttempt]:
-        if begin := self._midnight("opened_at_from"):
-            queryset = queryset.filter(opened_at__gte=begin)
-        if end := self._midnight("opened_at_to"):
-            queryset = queryset.filter(opened_at__lt=end + timedelta(days=1))
-        return queryset
-
-    def _midnight(self, parameter: str) -> datetime | None:
-        try:
-            day = forms.DateField(required=False).clean(self.used_parameters.get(parameter))
-        except ValidationError:
-            return None
-        return timezone.make_aware(datetime.combine(day, time.min)) if day else None
-
-
-class UserFilter(DropdownFilter):
-    """Whose batch it was; asked of the table of users, not of the attempts."""
-
-    title = _("user")
-    parameter_name = "user__id__exact"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        people = User.objects.filter(is_staff=True).order_by("username")
-        return [(str(pk), name) for pk, name in people.values_list("pk", "username")]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[PushAttempt]
-    ) -> QuerySet[PushAttempt]:
-        asked = self.value()
-        if not asked:
-            return queryset
-        if not (asked.isascii() and asked.isdigit() and len(asked) <= 9):
-            raise IncorrectLookupParameters(f"{asked} is no user.")
-        return queryset.filter(user=int(asked))
-
-
-class ReasonFilter(DropdownFilter):
-    """Why a dialer refused or stopped: one of the reasons that are known."""
-
-    title = _("reason")
-    parameter_name = "reason__exact"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(code, in_words(code)) for code in sorted(REASONS)]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[PushAttempt]
-    ) -> QuerySet[PushAttempt]:
-        return queryset.filter(reason=self.value()) if self.value() else queryset
+    def render(self) -> SafeString:
+        url = reverse("admin:leads_pushattempt_answer", args=[self.instance.pk])
+        return format_html('<div hx-get="{}" hx-trigger="intersect once"></div>', url)
 
 
 @admin.register(PushAttempt)
@@ -112,6 +60,7 @@ class PushAttemptAdmin(ReadOnlyAdmin):
         "milliseconds",
         "batch_link",
         "user",
+        "answer_here",
     ]
     list_display_links = ["opened"]
     list_select_related = ["lead", "user"]
@@ -122,13 +71,15 @@ class PushAttemptAdmin(ReadOnlyAdmin):
         UserFilter,
         ReasonFilter,
         ("asked_list_id", SingleNumericFilter),
+        OpenedInFilter,
         ("opened_at", OpenedFilter),
     ]
     list_filter_submit = True
-    list_before_template: Any = "admin/leads/exports.html"
+    list_before_template: Any = "admin/leads/pushattempt/before.html"
     search_fields = ["lead__phone_e164"]  # shows the box; get_search_results answers
     search_help_text = _("Phone, name, vendor code or lead_id of the lead")
     show_facets = admin.ShowFacets.NEVER
+    list_sections: Any = [AnswerSection]
     ordering = ["-id"]
     sortable_by = ()
     actions = None
@@ -177,7 +128,28 @@ class PushAttemptAdmin(ReadOnlyAdmin):
     ]
 
     def get_urls(self) -> list[URLPattern]:
-        return [*self.exports().urls(), *super().get_urls()]
+        answer = self.admin_site.admin_view(self.answer_view)
+        return [
+            path("<int:pk>/answer/", answer, name="leads_pushattempt_answer"),
+            *self.exports().urls(),
+            *self.saved().urls(),
+            *super().get_urls(),
+        ]
+
+    def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What was sent and the whole answer, to stand in the row of the list."""
+        if request.method != "GET" or not self.has_view_permission(request):
+            raise PermissionDenied
+        attempt = get_object_or_404(self.get_queryset(request), pk=pk)
+        context = {
+            "attempt": attempt,
+            "why": sentence_for(attempt.reason),
+            "sent": json.dumps(attempt.request, indent=1, ensure_ascii=False),
+        }
+        return TemplateResponse(request, "admin/leads/pushattempt/answer.html", context)
+
+    def saved(self) -> SavedFilterPages:
+        return SavedFilterPages(self, FilteredPage.PUSH_HISTORY)
 
     def exports(self) -> ExportPages:
         return ExportPages(self, "push history", push_history.rows)
@@ -186,16 +158,21 @@ class PushAttemptAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         links = self.exports().links(request)
-        context: dict[str, Any] = {**(extra_context or {}), "exports": links}
+        saved = self.saved().links(request)
+        context: dict[str, Any] = {**(extra_context or {}), "exports": links, "saved": saved}
         return super().changelist_view(request, context)
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """The newest first: by their time where a range of days is asked for, so that the index of
         the time brings them in order; it is the order of the ids but for some seconds."""
-        days = {"opened_at_from", "opened_at_to"} & {
+        days = {"opened_at_from", "opened_at_to", "opened_in"} & {
             name for name, value in request.GET.items() if value
         }
         return ["-opened_at", "-id"] if days else ["-id"]
+
+    def ways(self, attempts: QuerySet[PushAttempt], asked: Any) -> list[QuerySet[PushAttempt]]:
+        """One index for each filter brings the newest: see PageList."""
+        return [attempts]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PushAttempt]:
         attempts: QuerySet[PushAttempt] = super().get_queryset(request)
@@ -226,6 +203,16 @@ class PushAttemptAdmin(ReadOnlyAdmin):
         if not attempt.outcome:
             return badge(str(_("on its way")), "info")
         return badge(attempt.get_outcome_display(), Outcome(attempt.outcome).colour)
+
+    @admin.display(description=_("Answer"))
+    def answer_here(self, attempt: PushAttempt) -> SafeString:
+        # The theme opens the row below by the mouse alone; a button does it by keyboard as well.
+        return format_html(
+            '<button type="button" class="cursor-pointer text-link" x-on:click="rowOpen = !rowOpen"'
+            ' x-bind:aria-expanded="rowOpen" aria-label="{}">{}</button>',
+            _("The whole answer to attempt %(id)s") % {"id": attempt.pk},
+            _("show"),
+        )
 
     @admin.display(description=_("Opened"))
     def opened(self, attempt: PushAttempt) -> str:

@@ -13,6 +13,7 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
+from leads.admin.period_filter import PeriodFilter
 from leads.assess import WIRE_LOSS
 from leads.cleaning.reasons import REASONS, Severity
 from leads.dedup.pairs import HELD
@@ -33,6 +34,7 @@ class ImportFilter(DropdownFilter):
 
     title = _("import")
     parameter_name = "import_run__id__exact"
+    span: tuple[int, int] | None = None
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         latest = Import.objects.order_by("-id").values_list("pk", "filename")[:SHOWN_IMPORTS]
@@ -51,7 +53,11 @@ class ImportFilter(DropdownFilter):
             return queryset
         if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
             raise IncorrectLookupParameters(f"{asked} is no import.")
-        return queryset.filter(import_run_id=int(asked))
+        # Its leads came one after the other, so a walk down any index may end with the first one.
+        own = Lead.objects.filter(import_run=int(asked))
+        ends = own.aggregate(first=Min("id"), last=Max("id"))
+        self.span = ends["first"] or 0, ends["last"] or 0
+        return queryset.filter(import_run_id=int(asked), id__range=self.span)
 
 
 class FindingFilter(DropdownFilter):
@@ -123,6 +129,7 @@ class CreatedFilter(RangeDateFilter):
     """From one day to another, both whole."""
 
     title = _("created")
+    span: tuple[int, int] | None = None
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
         begin = _day(self.used_parameters.get("created_at_from"))
@@ -132,8 +139,25 @@ class CreatedFilter(RangeDateFilter):
         if end:
             queryset = queryset.filter(created_at__lt=end + timedelta(days=1))
         if begin or end:
-            queryset = queryset.filter(id__range=ids_between(begin, end))
+            self.span = ids_between(begin, end)
+            queryset = queryset.filter(id__range=self.span)
         return queryset
+
+
+class CreatedInFilter(PeriodFilter):
+    """A period in words, as a saved filter keeps it."""
+
+    title = _("created in")
+    parameter_name = "created_in"
+    field_name = "created_at"
+    span: tuple[int, int] | None = None
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        found = super().queryset(request, queryset)
+        if days := self.midnights():
+            self.span = ids_between(*days)
+            found = found.filter(id__range=self.span)
+        return found
 
 
 def ids_between(begin: datetime | None, end: datetime | None) -> tuple[int, int]:

@@ -25,16 +25,25 @@ from leads.admin.desk import DeskPages
 from leads.admin.lead_actions import ACTIONS, may
 from leads.admin.lead_correct import CorrectPage
 from leads.admin.lead_dnc import NeverCallPage
-from leads.admin.lead_filters import CreatedFilter, DncFilter, FindingFilter, ImportFilter, in_words
+from leads.admin.lead_filters import (
+    CreatedFilter,
+    CreatedInFilter,
+    DncFilter,
+    FindingFilter,
+    ImportFilter,
+    in_words,
+)
 from leads.admin.lead_page import LeadPage
 from leads.admin.lead_search import search
 from leads.admin.lead_settle import SettlePages
 from leads.admin.listing import badge
 from leads.admin.parts import ReadOnlyAdmin
-from leads.models import Lead, LeadStatus
+from leads.admin.saved_filters import SavedFilterPages
+from leads.models import FilteredPage, Lead, LeadStatus
 
 NOTHING = "–"
 SHOWN_FINDINGS = 3
+BY_STATUS = ["lead_source__id__exact", "dnc"]
 
 
 @admin.register(Lead)
@@ -61,8 +70,10 @@ class LeadAdmin(ReadOnlyAdmin):
         ("list_id", SingleNumericFilter),
         FindingFilter,
         DncFilter,
+        CreatedInFilter,
         ("created_at", CreatedFilter),
     ]
+    list_before_template: Any = "admin/leads/saved_filters.html"
     list_filter_submit = True
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["last_name"]  # shows the box; `search` answers
@@ -75,6 +86,12 @@ class LeadAdmin(ReadOnlyAdmin):
         # What only the lead's own page shows; the cells of a row may be long.
         leads: QuerySet[Lead] = super().get_queryset(request).defer("raw", "findings")
         return leads
+
+    def ways(self, leads: QuerySet[Lead], asked: dict[str, str]) -> list[QuerySet[Lead]]:
+        """The leads status by status, where the index of what is asked for begins like that."""
+        if asked.get("status__exact") or not any(asked.get(name) for name in BY_STATUS):
+            return [leads]
+        return [leads.filter(status=status) for status in LeadStatus]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str
@@ -94,6 +111,7 @@ class LeadAdmin(ReadOnlyAdmin):
             ),
             path("<int:pk>/never-call/", wrap(never.view), name="leads_lead_never_call"),
             *DeskPages(self).urls(),
+            *self.saved().urls(),
             *super().get_urls(),
         ]
 
@@ -103,7 +121,11 @@ class LeadAdmin(ReadOnlyAdmin):
         asked = set(request.POST.getlist("action"))
         if any(action.name in asked and not may(request.user, action) for action in ACTIONS):
             raise PermissionDenied
-        return super().changelist_view(request, extra_context)
+        context: dict[str, Any] = {**(extra_context or {}), "saved": self.saved().links(request)}
+        return super().changelist_view(request, context)
+
+    def saved(self) -> SavedFilterPages:
+        return SavedFilterPages(self, FilteredPage.LEADS)
 
     def change_view(
         self,

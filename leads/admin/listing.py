@@ -4,18 +4,21 @@ are looked up by their ids, and pages that end."""
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.core.paginator import Page, Paginator
+from django.db import OperationalError, connection, transaction
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from psycopg.errors import QueryCanceled
 from unfold.admin import checkbox
 from unfold.views import ChangeList
 
@@ -23,7 +26,30 @@ from unfold.views import ChangeList
 MOST_COUNTED = 100_000
 # … and where the rows themselves must be read. Beyond, the total is an estimate.
 MOST_READ = 10_000
+# Milliseconds that a page waits for its rows and for their number, where no index answers, and how
+# many of the newest rows it then goes through.
+ROWS_MS, COUNT_MS = 100, 40
+LOOKED_THROUGH = 20_000
+CHEAP = 1_000  # of the planner's units of cost; a row by its id costs 8
 _PLACE = "the-row"
+T = TypeVar("T")
+
+
+def in_time(milliseconds: int | None, ask: Callable[[], T]) -> T | None:
+    """What `ask` finds in the database, or None if one of its queries takes longer than that;
+    without a limit for `milliseconds` None."""
+    if milliseconds is None:
+        return ask()
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(milliseconds)])
+            found = ask()
+            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+            return found
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            return None
+        raise
 
 
 class Total(int):
@@ -60,10 +86,14 @@ def total_of(rows: QuerySet[Any]) -> Total:
         return Total(0)
     plan = json.loads(explained)[0]["Plan"]
     expected, most = int(plan["Plan Rows"]), MOST_READ
-    counted = rows[: most + 1].count()
+    # A plan that costs little needs no limit: it is the planner's rows that may be wrong.
+    milliseconds = COUNT_MS if plan["Total Cost"] > CHEAP else None
+    counted = in_time(milliseconds, rows[: most + 1].count)
+    if counted is None:
+        return Total(max(expected, 1), "about")
     if counted > most and plan["Node Type"] == "Index Only Scan" and expected <= MOST_COUNTED:
-        most = MOST_COUNTED
-        counted = rows[: most + 1].count()
+        more = in_time(COUNT_MS, rows[: MOST_COUNTED + 1].count)
+        most, counted = (most, counted) if more is None else (MOST_COUNTED, more)
     if counted <= most:
         return Total(counted)
     # The planner's guess about two filters at once may be far too low: so many there are at least.
@@ -85,6 +115,13 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         rows = min(max(int(self.count), 1), MOST_COUNTED)
         return -(-rows // self.per_page)
 
+    def page(self, number: int | str) -> Page[Any]:
+        found = super().page(number)
+        # An estimate says nothing about where the last page ends.
+        rows: Any = found.object_list
+        found.object_list = rows[: MOST_COUNTED - (found.number - 1) * self.per_page]
+        return found
+
     @property
     def cut_at(self) -> Total | None:
         """The row with which the pages end although there are more; None if they lead to all."""
@@ -97,15 +134,45 @@ class PageList(ChangeList):
     """Finds the ids of a page first, for which an index is enough, and then these rows.
 
     Asked for whole rows, PostgreSQL rather goes through the newest ones until enough of them fit,
-    which are all rows where what fits is old.
+    which are all rows where what fits is old. Two filters with many rows each, and hardly any in
+    common, are answered by no index: the newest rows are gone through, and the page says so.
     """
+
+    looked_through: Total | None = None
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         found: Any = self.result_list
-        ids = list(found.select_related(None).values_list("pk", flat=True))
+        milliseconds = ROWS_MS if getattr(self.model_admin, "ways", None) else None
+        ids = in_time(milliseconds, lambda: self._ids(found))
+        if ids is None:
+            ids = self._newest()
         rows = self.apply_select_related(self.root_queryset.filter(pk__in=ids)).in_bulk()
         self.result_list = [rows[pk] for pk in ids if pk in rows]
+
+    def _ids(self, found: QuerySet[Any]) -> list[int]:
+        """The ids of the page, from as many walks down an index as the model admin has `ways`."""
+        first, last = found.query.low_mark, found.query.high_mark
+        ways = getattr(self.model_admin, "ways", None)
+        parts = ways(self.queryset, self.params) if ways else []  # of tables with millions of rows
+        if len(parts) < 2 or last is None:
+            return list(found.select_related(None).values_list("pk", flat=True))
+        walks = [
+            part.select_related(None).order_by("-pk").values_list("pk", flat=True)[:last]
+            for part in parts
+        ]
+        return list(walks[0].union(*walks[1:], all=True).order_by("-pk")[first:last])
+
+    def _newest(self) -> list[int]:
+        """The ids of what fits among the newest rows, or the newest below the end of a range."""
+        spans = [getattr(spec, "span", None) for spec in self.filter_specs]
+        ends = [span[1] for span in spans if span]
+        newest = self.root_queryset.order_by().aggregate(newest=Max("pk"))["newest"] or 0
+        end = min([newest, *ends])
+        near = self.queryset.select_related(None).filter(pk__gt=end - LOOKED_THROUGH, pk__lte=end)
+        self.looked_through = Total(LOOKED_THROUGH)
+        self.multi_page = False
+        return list(near.order_by("-pk").values_list("pk", flat=True)[: self.list_per_page])
 
 
 @cache

@@ -19,6 +19,7 @@ from leads.models.match_key import MatchAgain, MatchAtoms, MatchKeys
 from leads.models.pair import Pair, PairKind, PairState
 from leads.models.policy import DuplicatePolicy, Scope, Treatment
 from leads.models.push import AttemptKind, BatchStatus, Outcome, PushAttempt, PushBatch
+from leads.models.saved_filter import FilteredPage, SavedFilter
 from leads.models.status import MOVES, LeadStatus
 from leads.models.tally import LatencyTally, LeadTally, PushTally, TallyState
 
@@ -40,6 +41,7 @@ __all__ = [
     "DuplicatePolicy",
     "EditionStatus",
     "Export",
+    "FilteredPage",
     "Import",
     "ImportStatus",
     "LatencyTally",
@@ -58,6 +60,7 @@ __all__ = [
     "PushAttempt",
     "PushBatch",
     "PushTally",
+    "SavedFilter",
     "Scope",
     "Source",
     "SourceMapping",

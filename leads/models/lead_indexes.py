@@ -28,7 +28,8 @@ INDEXES: list[models.Index] = [
         models.Index(fields=["import_run", "id"], name=f"lead_desk_{name}", condition=waits)
         for name, waits in DESK.items()
     ),
-    models.Index(fields=["lead_source", "-id"], name="lead_source"),
+    # Walked down once for each status: what a source has in one status may be old and few.
+    models.Index(fields=["lead_source", "status", "-id"], name="lead_source_status"),
     models.Index(fields=["phone_e164"], name="lead_phone"),
     models.Index(fields=["alt_phone"], name="lead_alt_phone", condition=~Q(alt_phone="")),
     models.Index(
@@ -61,7 +62,11 @@ INDEXES: list[models.Index] = [
         models.Index(fields=[field], name=name, condition=Q(**{f"{field}__isnull": False}))
         for name, field in IDS_THERE.items()
     ),
-    models.Index(fields=["dnc_list", "status"], name="lead_dnc", condition=LISTED),
+    models.Index(fields=["dnc_list", "status", "-id"], name="lead_dnc_status", condition=LISTED),
+    # Approved in spite of a DNC list (leads.dedup.suppress_mark.OVERRIDDEN): few of many.
+    models.Index(
+        fields=["-id"], name="lead_overridden", condition=Q(decision_reason="DNC_OVERRIDE")
+    ),
     models.Index(fields=["import_run"], name="lead_dnc_import", condition=LISTED),
     models.Index(fields=["lease_until"], name="lead_lease", condition=Q(status="sending")),
     models.Index(fields=["settle_at"], name="lead_unclear", condition=Q(status="unclear")),

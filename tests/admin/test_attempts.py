@@ -210,3 +210,36 @@ def test_an_attempt_is_found_by_the_lead_id_that_its_lead_no_longer_has(client: 
     client.force_login(make_user("Auditor"))
     page = client.get("/admin/leads/pushattempt/?q=987654").content.decode()
     assert lead.phone_e164 in page
+
+
+def answer_of(attempt: PushAttempt) -> str:
+    return reverse("admin:leads_pushattempt_answer", args=[attempt.pk])
+
+
+def test_a_whole_answer_opens_in_its_row(auditor: Client) -> None:
+    attempt = sealed(
+        outcome=Outcome.REFUSED,
+        reason="DNC",
+        request={"comments": "<b>José</b>"},
+        answer="ERROR: " + "x" * 3000,
+        notices=["<i>second</i>"],
+    )
+    page = auditor.get(LIST).content.decode()
+    assert f'hx-get="{answer_of(attempt)}"' in page
+    assert "x" * 3000 not in page, "it is fetched when it is opened"
+    opened = auditor.get(answer_of(attempt)).content.decode()
+    for text in ("x" * 3000, "José", "&lt;i&gt;second", escape(sentence_for("DNC"))):
+        assert text in opened
+    assert "<b>José" not in opened
+
+
+def test_an_answer_is_seen_by_whoever_sees_its_attempt(client: Client) -> None:
+    reviewer = make_user("Reviewer")
+    own = sealed(of={"import_run": make_import(created_by=reviewer)})
+    other = sealed()
+    client.force_login(reviewer)
+    assert client.get(answer_of(own)).status_code == 200
+    assert client.get(answer_of(other)).status_code == 404
+    assert client.post(answer_of(own)).status_code == 403
+    client.force_login(make_user(None))
+    assert client.get(answer_of(own)).status_code == 403

@@ -64,7 +64,9 @@ def test_beyond_what_is_counted_the_planner_is_asked(monkeypatch: pytest.MonkeyP
     # Two filters at once: the planner multiplies, and expects nearly nothing.
     both = Lead.objects.filter(first_name="Ann", last_name="", status=S.STAGED, city="")
     monkeypatch.setattr(
-        type(both), "explain", lambda *_, **__: '[{"Plan": {"Plan Rows": 1, "Node Type": "x"}}]'
+        type(both),
+        "explain",
+        lambda *_, **__: '[{"Plan": {"Plan Rows": 1, "Node Type": "x", "Total Cost": 9}}]',
     )
     assert str(total_of(both)) == "over 2"
 
@@ -138,3 +140,60 @@ def test_a_reviewer_sees_nobody_elses_attempts_on_any_page() -> None:
     client.force_login(reviewer)
     assert client.get(HISTORY).context["cl"].result_list == [own]
     assert PushAttempt.objects.count() == 2
+
+
+def slow(*_: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(5)")
+
+
+def test_a_query_that_takes_too_long_is_given_up_and_the_connection_goes_on() -> None:
+    assert listing.in_time(20, slow) is None
+    assert listing.in_time(5000, Lead.objects.count) == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_filters_that_no_index_answers_show_the_newest_rows_and_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = make_import()
+    leads = [make_lead(import_run=run).pk for _ in range(4)]
+    monkeypatch.setattr(listing, "LOOKED_THROUGH", 2)
+    monkeypatch.setattr(listing.PageList, "_ids", slow)
+    monkeypatch.setattr(listing, "ROWS_MS", 20)
+    answer = client_of("Reviewer").get(LIST, {"status__exact": "staged"})
+    assert [lead.pk for lead in answer.context["cl"].result_list] == leads[:1:-1]
+    assert "only the newest 2 rows were looked through" in answer.content.decode()
+
+
+def test_a_count_that_takes_too_long_is_an_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_lead()
+    monkeypatch.setattr(listing, "in_time", lambda *_: None)
+    assert total_of(Lead.objects.all()).word == "about"
+
+
+def test_leads_found_status_by_status_are_all_of_them_in_their_order() -> None:
+    run, other = make_import(), make_import()
+    own = [make_lead(status, import_run=run).pk for status in (S.STAGED, S.REJECTED) * 30]
+    make_lead(S.STAGED, import_run=other)
+    client, asked = client_of("Reviewer"), {"lead_source__id__exact": run.lead_source_id}
+    shown = [
+        lead.pk
+        for page in (1, 2)
+        for lead in client.get(LIST, {**asked, "p": page}).context["cl"].result_list
+    ]
+    assert shown == sorted(own, reverse=True)
+
+
+def test_all_that_match_are_taken_though_few_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_import()
+    for _ in range(4):
+        make_lead(import_run=run)
+    monkeypatch.setattr(listing, "LOOKED_THROUGH", 2)
+    monkeypatch.setattr(listing.PageList, "_ids", slow)
+    monkeypatch.setattr(listing, "ROWS_MS", 20)
+    data = {"action": "approve", "select_across": "1", "_selected_action": Lead.objects.first().pk}
+    page = client_of("Reviewer").post(f"{LIST}?status__exact=staged", data).content.decode()
+    assert "4 leads are selected; all will be taken" in page
