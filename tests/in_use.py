@@ -41,7 +41,7 @@ ROWS = (
 # What only a program asks for, or nobody has: files, parts of pages, Django's own redirects.
 NOT_PAGES = re.compile(
     r"^(?!admin/)|autocomplete|jsi18n|/r/|logout|app_list|\(\?P<url>|\.csv|<str:kind>|progress/"
-    r"|/history/|/delete/|<path:object_id>/$|desk/(act|claim|approve)/|dry-run/|/remove/|view_on_site|admin/search/"
+    r"|/history/|/delete/|<path:object_id>/$|desk/(act|claim|approve)/|dry-run/|/remove/|/answer/|view_on_site|admin/search/"
 )
 
 
