@@ -21,13 +21,20 @@ PAGES = {
         "invalid": "admin/leads/lead/?status__exact=invalid",
         "import": "admin/leads/import/",
         "upload": "admin/leads/import/add/",
+        "desk": "admin/leads/lead/desk/duplicates/",
     },
     "admin": {
+        "home-admin": "admin/",
         "dialer": "admin/leads/dialer/",
         "batch": "admin/leads/pushbatch/",
         "batches": "admin/leads/pushbatch/",
     },
-    "auditor": {"history": "admin/leads/pushattempt/", "attempt": "admin/leads/pushattempt/"},
+    "auditor": {
+        "home-auditor": "admin/",
+        "sources": "admin/leads/source/report/",
+        "history": "admin/leads/pushattempt/",
+        "attempt": "admin/leads/pushattempt/",
+    },
 }
 # These open the first object of the list.
 FIRST = {"lead", "invalid", "import", "dialer", "batch", "attempt"}
