@@ -3,8 +3,8 @@
     python benchmarks/pages.py [--quick]
 
 Starts the embedded PostgreSQL by itself. Asks each page with Django's test client, as the role that
-works with it (median of five after one more), and prints its time on the server, its queries, and
-beside it the bare SQL that fetches the same rows. With 1 and then 5 million leads and about as many
+works with it (median of five after one more; of three with --quick), and prints its time on the
+server, its queries, and beside it the bare SQL that fetches the same rows. With 1 and then 5 million leads and about as many
 attempts; with --quick 200,000 of each, once. The last line is one JSON object:
 
 `slowest_page`, `slowest_ms`  of all pages but home, with the larger table
@@ -33,7 +33,7 @@ SIZES, QUICK_SIZES = (1_000_000, 5_000_000), (200_000,)
 EACH = 10_000  # leads of an import and of a batch
 AT_ONCE = 1_000_000  # leads made by one statement
 SOURCES, PEOPLE = 20, 5
-TIMES = 5
+TIMES, QUICK_TIMES = 5, 3
 NOISE_MS = 20.0
 DAYS = 180
 LEAD = "admin/leads/lead/"
@@ -312,7 +312,7 @@ def pages() -> list[Page]:
     return found
 
 
-def measure(page: Page) -> tuple[float, int, float | None]:
+def measure(page: Page, times: int) -> tuple[float, int, float | None]:
     """Milliseconds of the page, its queries, and milliseconds of the bare SQL."""
     from django.contrib.auth.models import User
     from django.db import connection
@@ -329,7 +329,7 @@ def measure(page: Page) -> tuple[float, int, float | None]:
     with CaptureQueriesContext(connection) as captured:
         ask()
     queries = len(captured)
-    taken = median(ask)
+    taken = median(ask, times)
     if not page.sql:
         return taken, queries, None
     with connection.cursor() as cursor:
@@ -338,12 +338,12 @@ def measure(page: Page) -> tuple[float, int, float | None]:
             cursor.execute(page.sql)
             cursor.fetchall()
 
-        return taken, queries, median(fetch)
+        return taken, queries, median(fetch, times)
 
 
-def median(work: Any) -> float:
+def median(work: Any, number: int) -> float:
     times = []
-    for _ in range(TIMES):
+    for _ in range(number):
         start = time.perf_counter()
         work()
         times.append((time.perf_counter() - start) * 1000)
@@ -353,7 +353,8 @@ def median(work: Any) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_SIZES[0]:,} leads, once")
-    sizes = QUICK_SIZES if parser.parse_args().quick else SIZES
+    quick = parser.parse_args().quick
+    sizes, times = (QUICK_SIZES, QUICK_TIMES) if quick else (SIZES, TIMES)
     # As in production: neither Django's debugging nor what its tests watch of templates.
     with rig.servers(DEBUG="off", ALLOWED_HOSTS="localhost", HTTPS="off"):
         before: dict[str, float] = {}
@@ -367,7 +368,7 @@ def main() -> None:
             print("     page  queries  bare SQL")
             taken = {}
             for page in pages():
-                milliseconds, queries, bare = measure(page)
+                milliseconds, queries, bare = measure(page, times)
                 beside = f"{bare:7.1f}" if bare is not None else "       "
                 print(f"  {milliseconds:7.1f}  {queries:7}  {beside}  {page.name}", flush=True)
                 taken[page.name] = milliseconds
