@@ -2,11 +2,11 @@
 
     python benchmarks/pages.py [--quick]
 
-Starts the embedded PostgreSQL by itself. Asks each page with Django's test client, as the role that
-works with it (median of five after one more; of three with --quick), and prints its time on the
-server, its queries, and beside it the bare SQL that fetches the same rows. With 1 and then 5 million
-leads and about as many attempts; with --quick 200,000 of each, once. The last line is one JSON
-object:
+Starts the embedded PostgreSQL by itself. Asks each page with Django's test client, as the role
+that works with it (median of five after one more; of three with --quick), and prints its time on
+the server, its queries, and beside it the bare SQL that fetches the same rows. With 1 and then 5
+million leads and about as many attempts; with --quick 200,000 of each, once. The last line is one
+JSON object:
 
 `slowest_page`, `slowest_ms`  of all pages but home, with the larger table
 `home_ms`                     of home, for the role for which it takes longest
