@@ -10,6 +10,7 @@ import numpy.typing as npt
 from leads.dedup import key_store
 from leads.dedup.binary import Connection
 from leads.dedup.key_store import Ids, Sorted
+from leads.dedup.texts import ranges
 
 
 class Shared(NamedTuple):
@@ -73,11 +74,5 @@ def _with_known(on: Connection, kind: int, new: Sorted) -> tuple[npt.NDArray[np.
         if len(hit):
             number = counts[hit]
             found.append(np.repeat(hit + where.start, number))
-            others.append(leads[_ranges(low[hit], number)])
+            others.append(leads[ranges(low[hit], number)])
     return np.concatenate(found), np.concatenate(others)
-
-
-def _ranges(starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """start, start + 1, … for each start, so many as its length says, one after the other."""
-    before = np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return np.arange(lengths.sum()) - before + np.repeat(starts, lengths)

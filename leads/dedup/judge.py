@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 
 from leads.dedup import atom_store, binary, read
-from leads.dedup.binary import Connection
 from leads.dedup.candidates import Candidates
 from leads.dedup.glance import glance
-from leads.dedup.keys import CODE, RULES
+from leads.dedup.keys import CODE
 from leads.dedup.levels import Mask
 from leads.dedup.read import Batch, Ids
-from leads.dedup.score import DUPLICATE, KINDS, PERSON, Scored, reasons_json, score, worth_keeping
+from leads.dedup.score import DUPLICATE, KINDS, PERSON, Scored, score, worth_keeping
 from leads.dedup.texts import Places
-from leads.dedup.write_pairs import FoundPair, Writer
+from leads.dedup.write_pairs import NOT_READ, FoundPairs, Writer
 
 # Pairs: so many are looked at, and so many of what is left are compared at a time.
 _AT_ONCE = 4_000_000
@@ -40,22 +37,28 @@ class Found:
     too_common: Counter[str] = field(default_factory=Counter)
 
 
-def judge(batch: Batch, pairs: Candidates, found: Found) -> None:
+def judge(batch: Batch, pairs: Candidates, import_id: int | None, found: Found) -> None:
     """Score pairs of the batch's leads with each other and with known ones; write those worth it,
-    and count them in `found`."""
+    and count them in `found`. `import_id` is that of the whole batch, if it is of one."""
     with Writer() as writer:
         for each in pairs.parts(_AT_ONCE):
             part = _at_a_glance(batch, each)
             leads, newer, older = _with_known(batch, part)
             (kept,) = np.nonzero((newer >= 0) & (older >= 0))
             newer, older, rules = newer[kept], older[kept], part.kind[kept]
+            # After the batch stand the known ones.
+            imports = np.where(newer < len(batch.ids), import_id or NOT_READ, NOT_READ)
             # A duplicate is only compared with the lead that it stands back for.
             stands = _stands(leads, newer, older) & _stands(leads, older, newer)
             (kept,) = np.nonzero(stands & glance(leads.atoms, newer, older, rules))
             found.compared += len(kept)
             for start in range(0, len(kept), _SCORED_AT_ONCE):
                 some = kept[start : start + _SCORED_AT_ONCE]
-                _score(leads, newer[some], older[some], rules[some], found, writer)
+                scored, worth = _score(leads, newer[some], older[some], rules[some])
+                some = some[worth]
+                _count(scored, found)
+                one, other = leads.ids[newer[some]], leads.ids[older[some]]
+                writer.write(FoundPairs(one, imports[some], other, rules[some], scored))
         found.written += writer.written()
 
 
@@ -99,37 +102,13 @@ def _stands(leads: Batch, one: Places, other: Places) -> Mask:
     return stands
 
 
-def _score(
-    leads: Batch, newer: Places, older: Places, rules: Ids, found: Found, writer: Writer
-) -> None:
+def _score(leads: Batch, newer: Places, older: Places, rules: Ids) -> tuple[Scored, Places]:
+    """The pairs that are worth writing, scored, and their places among these."""
     involved, places = np.unique(np.concatenate([newer, older]), return_inverse=True)
     people = leads.people(involved)
     scored = score(people.at(places[: len(newer)]), people.at(places[len(newer) :]))
     (worth,) = np.nonzero(worth_keeping(scored) | (rules == CODE))
-    if len(worth):
-        ones, others = leads.ids[newer[worth]], leads.ids[older[worth]]
-        writer.write(partial(_pairs, ones, others, rules[worth], scored.at(worth)))
-        _count(scored.at(worth), found)
-
-
-def _pairs(
-    ones: Ids, others: Ids, rules: Ids, scored: Scored, on: Connection
-) -> Iterator[FoundPair]:
-    place, imports, given = read.as_given(on, np.unique(np.concatenate([ones, others])))
-    columns = (
-        ones.tolist(),
-        others.tolist(),
-        rules.tolist(),
-        scored.kinds.tolist(),
-        scored.scores.tolist(),
-        scored.levels.tolist(),
-    )
-    for one, other, rule, kind, points, row in zip(*columns, strict=True):
-        lead = [column[place[one]] for column in given]
-        twin = [column[place[other]] for column in given]
-        said = reasons_json(row, lead, twin)
-        run = imports[place[one]]
-        yield FoundPair(one, run, other, KINDS[kind], points, RULES[rule], said)
+    return scored.at(worth), worth
 
 
 def _count(scored: Scored, found: Found) -> None:

@@ -120,5 +120,5 @@ def forget(import_id: int) -> None:
 
 
 def _match(batch: Batch, import_id: int | None, found: Found) -> None:
-    judge(batch, candidates(batch, import_id, found.too_common), found)
+    judge(batch, candidates(batch, import_id, found.too_common), import_id, found)
     atom_store.add(binary.raw(), batch, import_id)

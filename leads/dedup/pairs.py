@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from leads.dedup.levels import LEVELS
 from leads.dedup.same_number import Judgement
+from leads.dedup.score import column_of
 from leads.models import Lead, Pair, PairKind, PairState, Treatment
 
 if TYPE_CHECKING:
@@ -18,6 +21,24 @@ PHONE_RULE = "same phone"
 BY_HAND = "by hand"
 MOST_IN_A_CLUSTER = 12
 _DECISION = ["state", "decided_by", "decided_at", "comment"]
+_VALUES = "jsonb_build_object({})".format(
+    ", ".join(f"'{field}', coalesce({{lead}}.{column_of(field)}::text, '')" for field in LEVELS)
+)
+# Who asks years later what was decided upon finds it, whatever the leads have become.
+_KEEP_VALUES = f"""
+UPDATE leads_pair AS pair SET reasons = (
+    SELECT jsonb_agg(
+        said || jsonb_build_object(
+            'lead', one.had -> (said ->> 'field'), 'other', two.had -> (said ->> 'field')
+        ) ORDER BY place
+    ) FROM jsonb_array_elements(pair.reasons) WITH ORDINALITY AS each (said, place)
+)
+FROM leads_lead AS lead, leads_lead AS other,
+    LATERAL (SELECT {_VALUES.format(lead="lead")} AS had) AS one,
+    LATERAL (SELECT {_VALUES.format(lead="other")} AS had) AS two
+WHERE pair.id = ANY(%s) AND lead.id = pair.lead_id AND other.id = pair.other_id
+    AND pair.reasons <> '[]'
+"""  # noqa: S608 - our own words
 
 # A lead that may be another one's duplicate, as long as nobody has decided it.
 HELD = Exists(Pair.objects.filter(lead=OuterRef("pk"), state=PairState.OPEN))
@@ -65,7 +86,7 @@ def remember_different(
     """Keep of these pairs of lead ids that they are not the same, whatever was kept before."""
     now, pairs = timezone.now(), list(pairs)
     runs = _imports(max(one) for one in pairs)
-    Pair.objects.bulk_create(
+    kept = Pair.objects.bulk_create(
         [
             Pair(
                 lead_id=max(one),
@@ -86,13 +107,23 @@ def remember_different(
         unique_fields=["lead", "other"],
         update_fields=_DECISION,
     )
+    _keep_values([pair.pk for pair in kept])
 
 
 def decide(pairs: Iterable[int], state: PairState, *, by: User | None, comment: str = "") -> int:
-    """Set the state of pairs (by id); return how many there were."""
-    return Pair.objects.filter(pk__in=list(pairs)).update(
+    """Set the state of pairs (by id), and keep with their reasons the values that these are of;
+    return how many there were."""
+    ids = list(pairs)
+    _keep_values(ids)
+    return Pair.objects.filter(pk__in=ids).update(
         state=state, decided_by=by, decided_at=timezone.now(), comment=comment
     )
+
+
+def _keep_values(pairs: list[int]) -> None:
+    if pairs:
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP_VALUES, [pairs])
 
 
 def cluster(lead_id: int) -> list[Pair]:

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from leads.dedup import binary
-from leads.dedup.binary import Connection
 from leads.dedup.keys import Atoms, atoms_of
 from leads.dedup.people import FIELDS, FOLDS, People, people
 from leads.dedup.texts import Numbers, Places, Texts, texts, together
@@ -86,15 +85,6 @@ class Batch(NamedTuple):
         return people([self.columns[name].strings(places) for name in FIELDS])
 
 
-class Given(NamedTuple):
-    """Leads as they are: the place of each by its id, the import of each, and the values of FIELDS,
-    a column each."""
-
-    place: Mapping[int, int]
-    imports: Sequence[int]
-    columns: Sequence[Sequence[str]]
-
-
 def of_import(import_id: int, first: int, last: int) -> Batch:
     """The leads of an import with ids from `first` to `last`, but invalid ones."""
     condition = "lead.import_run_id = %s AND lead.id BETWEEN %s AND %s AND lead.status <> 'invalid'"
@@ -125,14 +115,6 @@ def joined(batches: Sequence[Batch]) -> Batch:
             np.concatenate([batch.phones[1] for batch in batches]),
         ),
     )
-
-
-def as_given(on: Connection, ids: Ids) -> Given:
-    """What these leads have in FIELDS, as it is."""
-    query = f"SELECT id, import_run_id, {_SELECT} FROM leads_lead AS lead WHERE id = ANY(%s)"  # noqa: S608
-    there, imports, *columns = zip(*binary.rows(on, query, [ids.tolist()]), strict=True)
-    place = {lead: place for place, lead in enumerate(there)}
-    return Given(place, imports, columns[: len(FIELDS)])
 
 
 def _read_all(condition: str, values: Sequence[Sequence[object]]) -> Iterator[Batch]:

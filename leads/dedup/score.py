@@ -11,15 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from json.encoder import encode_basestring as quoted
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
 from leads.dedup.levels import FIELDS, LEVELS, Levels, Mask, levels
-from leads.dedup.people import FIELDS as COLUMNS
 from leads.dedup.people import People, person, persons
 from leads.dedup.texts import Places
 
@@ -27,6 +26,8 @@ Scores = npt.NDArray[np.float64]
 PERSON, HOUSEHOLD, NUMBER = KINDS = ("person", "household", "number")
 QUESTIONS = ("home", "self")
 _LONGEST = max(map(len, LEVELS.values()))
+# A row of levels as one number.
+_PLACES = _LONGEST ** np.arange(len(FIELDS), dtype=np.int64)
 
 
 def _read(name: str) -> Any:
@@ -41,14 +42,14 @@ SHOW: float = _RULES["thresholds"]["show"]
 
 
 class Reason(TypedDict):
-    """What one field says: both values, words for a reviewer, and how much it speaks for one
-    person (above 0) or against it."""
+    """What one field says: words for a reviewer, how much it speaks for one person (above 0) or
+    against it, and both values where they are kept with it."""
 
     field: str
-    lead: str
-    other: str
     says: str
     weight: float
+    lead: NotRequired[str]
+    other: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,13 @@ def score(one: People, other: People) -> Scored:
 
 def weigh(found: Levels) -> Scores:
     """The scores of rows of levels."""
+    # Rows are many, and alike.
+    numbers = found.astype(np.int64) @ _PLACES
+    _, first, which = np.unique(numbers, return_index=True, return_inverse=True)
+    return _weigh(found[first])[which]
+
+
+def _weigh(found: Levels) -> Scores:
     scores = np.ones(len(found))
     for question in QUESTIONS:
         table, bias = _TABLES[question]
@@ -144,27 +152,27 @@ def reasons(row: Sequence[int], lead: Mapping[str, Any], other: Mapping[str, Any
     return [
         {
             "field": field,
-            "lead": str(lead.get(_column(field)) or ""),
-            "other": str(other.get(_column(field)) or ""),
             "says": _SAYS[field][LEVELS[field][level]],
             "weight": WEIGHTS[field][level],
+            "lead": str(lead.get(column_of(field)) or ""),
+            "other": str(other.get(column_of(field)) or ""),
         }
         for field, level in zip(FIELDS, row, strict=True)
         if level
     ]
 
 
-def reasons_json(row: Sequence[int], lead: Sequence[str], other: Sequence[str]) -> str:
-    """`reasons` as JSON text, at a third of the cost; values in the order of people.FIELDS."""
-    said = [
-        f'{beginnings[level]}{quoted(lead[place])}, "other": {quoted(other[place])}}}'
-        for (place, beginnings), level in zip(_BEGINNINGS, row, strict=True)
-        if level
-    ]
-    return f"[{', '.join(said)}]"
+@lru_cache(maxsize=1 << 16)
+def reasons_json(row: tuple[int, ...]) -> str:
+    """`reasons` as JSON text, without the values: pairs are many, and what fields say is little."""
+    said = reasons(row, {}, {})
+    for reason in said:
+        del reason["lead"], reason["other"]
+    return json.dumps(said, ensure_ascii=False)
 
 
-def _column(field: str) -> str:
+def column_of(field: str) -> str:
+    """The field of Lead whose values one of FIELDS compares."""
     return "last_name" if field == "suffix" else field
 
 
@@ -190,22 +198,3 @@ WEIGHTS: dict[str, list[float]] = {
     field: sum(_TABLES[question][0][place] for question in QUESTIONS).round(2).tolist()
     for place, field in enumerate(FIELDS)
 }
-# For each field the place of its value, and the JSON of each level up to the first value.
-_BEGINNINGS = [
-    (
-        COLUMNS.index(_column(field)),
-        [
-            json.dumps(
-                {
-                    "field": field,
-                    "says": _SAYS[field].get(name, ""),
-                    "weight": weight,
-                },
-                ensure_ascii=False,
-            )[:-1]
-            + ', "lead": '
-            for name, weight in zip(LEVELS[field], WEIGHTS[field], strict=False)
-        ],
-    )
-    for field in FIELDS
-]

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple, Self
 
+import numpy as np
+import numpy.typing as npt
+
 from leads.dedup import binary
 from leads.dedup.binary import Connection
+from leads.dedup.keys import RULES
+from leads.dedup.score import KINDS, Scored, reasons_json
+
+Ids = npt.NDArray[np.int64]
+NOT_READ = -1
+IMPORTS = "SELECT id, import_run_id FROM leads_lead WHERE id = ANY(%s)"
 
 _TEMPORARY = "found_pairs"
 CREATE = f"""
@@ -25,16 +34,16 @@ ON CONFLICT (lead_id, other_id) DO NOTHING
 """  # noqa: S608 - our own words
 
 
-class FoundPair(NamedTuple):
-    """A pair to be written: the newer lead and its import, the older lead, and what was found."""
+class FoundPairs(NamedTuple):
+    """Pairs to be written, an array for each column: the newer leads and the import of each
+    (NOT_READ where that is to be looked up), the older leads, the place of each rule in RULES, and
+    what was found."""
 
-    lead: int
-    import_run: int
-    other: int
-    kind: str
-    score: float
-    rule: str
-    reasons: str  # JSON
+    leads: Ids
+    imports: Ids
+    others: Ids
+    rules: Ids
+    scored: Scored
 
 
 class Writer:
@@ -52,26 +61,50 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self._thread.shutdown()
 
-    def write(self, find: Callable[[Connection], Iterable[FoundPair]]) -> None:
-        """Write what `find` returns; it is called in the thread, with the connection to use."""
-        self._written.append(self._thread.submit(_write, self._on, find))
+    def write(self, found: FoundPairs) -> None:
+        """Have these written."""
+        if len(found.leads):
+            self._written.append(self._thread.submit(_write, self._on, found))
 
     def written(self) -> int:
         """How many were new, when all is written."""
         return sum(number.result() for number in self._written)
 
 
-def _write(on: Connection, find: Callable[[Connection], Iterable[FoundPair]]) -> int:
-    lines = [
-        f"{pair.lead}\t{pair.import_run}\t{pair.other}\t{pair.kind}\t{pair.score}\t{pair.rule}\t"
-        + pair.reasons.replace("\\", "\\\\")
-        for pair in find(on)
-    ]
+def _write(on: Connection, found: FoundPairs) -> int:
     with binary.cursor(on) as cursor:
         cursor.execute(CREATE)
+    lines = [*_lines(found, _imports(on, found)), ""]
+    with binary.cursor(on) as cursor:
         with cursor.copy(f"COPY {_TEMPORARY} FROM STDIN") as copy:
-            copy.write("\n".join([*lines, ""]))
+            copy.write("\n".join(lines))
         cursor.execute(INSERT)
         number = int(cursor.rowcount)
         cursor.execute(f"TRUNCATE {_TEMPORARY}")
     return number
+
+
+def _imports(on: Connection, found: FoundPairs) -> list[int]:
+    """The import of each newer lead."""
+    missing = np.unique(found.leads[found.imports == NOT_READ]).tolist()
+    read: dict[int, int] = dict(binary.rows(on, IMPORTS, [missing])) if missing else {}
+    both = zip(found.leads.tolist(), found.imports.tolist(), strict=True)
+    return [read[lead] if run == NOT_READ else run for lead, run in both]
+
+
+def _lines(found: FoundPairs, imports: list[int]) -> Iterator[str]:
+    """The pairs as COPY wants them."""
+    columns = (
+        found.leads.tolist(),
+        imports,
+        found.others.tolist(),
+        found.scored.kinds.tolist(),
+        found.scored.scores.tolist(),
+        found.rules.tolist(),
+        map(tuple, found.scored.levels.tolist()),
+    )
+    for lead, run, other, kind, points, rule, row in zip(*columns, strict=True):
+        # What fields say has no sign that COPY reads as another.
+        yield (
+            f"{lead}\t{run}\t{other}\t{KINDS[kind]}\t{points}\t{RULES[rule]}\t{reasons_json(row)}"
+        )

@@ -26,7 +26,9 @@ class PairState(models.TextChoices):
 class Pair(models.Model):
     """A lead and an older one that it was compared with. One row a pair, decided once.
 
-    `score` is 0 to 1 (`leads.dedup.score`); `reasons` are the fields compared, one object each.
+    `score` is 0 to 1 (`leads.dedup.score`); `reasons` are the fields compared, one object each:
+    with both values from the decision on, and until then without those of a pair that a match
+    found, for they are the leads' own.
     A pair found by a key alone, such as the phone number, has the score of its persons.
     """
 
@@ -37,6 +39,8 @@ class Pair(models.Model):
         Import,
         on_delete=models.CASCADE,
         db_index=False,
+        # It is the newer lead's, whose own key to its import holds it.
+        db_constraint=False,
         related_name="+",
         help_text="That of the newer lead: queues are worked through import by import.",
     )
