@@ -41,7 +41,6 @@ SAME_FAMILY, SAME_PHONE, SAME_EMAIL, NAMESAKE, TWIN = 0.7, 0.4, 0.1, 0.03, 0.01
 # Of made neighbours: how many for each person, and how many have a name in common.
 NEIGHBOURS, SAME_FIRST, SAME_LAST = 3, 0.3, 0.15
 INVENTED = 60_000
-LOST = 0.001  # of what would be shown: how much a glance may lose
 GAPS = {"date_of_birth": 0.6, "email": 0.3, "address1": 0.5, "city": 0.3, "postal_code": 0.1}
 
 
@@ -136,37 +135,29 @@ def fit(rows: Any, same: Any, fields: tuple[str, ...]) -> dict[str, Any]:
     return {"bias": round(float(model.intercept_[0]), 2), "weights": weights}
 
 
-def fit_glance(sets: list[list[Lead]]) -> dict[str, Any]:
-    """Weights of what `leads.dedup.glance` sees: which pairs would be shown to anybody?
-
-    `least` is what all but LOST of those of Febrl reach. So that it knows what many pairs are
-    like that are not, invented leads are looked at as well.
-    """
-    from leads.dedup.glance import features
+def glance_loses(sets: list[list[Lead]]) -> None:
+    """Print what `leads.dedup.glance` leaves out of what would be shown to a person, of Febrl's
+    sets and of invented leads; of the former also how many of those are true."""
+    from leads.dedup.glance import seen_of, strangers
 
     made = [dict(zip(COLUMNS, row, strict=True)) for row in People(seed=3).rows(INVENTED)]
-    seen, wanted = [], []
-    for leads in (*sets, made):
+    for name, leads in (
+        *((f"Febrl, {len(leads):,} leads", leads) for leads in sets),
+        ("invented", made),
+    ):
         pairs, atoms = candidate_pairs(load(leads), leads)
-        wanted.append(shown(leads, pairs))
-        found = features(atoms[pairs[:, 0]], atoms[pairs[:, 1]])
-        names = list(found)
-        seen.append(np.column_stack(list(found.values())).astype(float))
-    all_seen, all_wanted = np.vstack(seen), np.concatenate(wanted)
-    model = LogisticRegression(C=1.0, max_iter=5000).fit(all_seen, all_wanted)
-    weights, bias = model.coef_[0].round(2), round(float(model.intercept_[0]), 2)
-    of_febrl = np.concatenate(wanted[:-1])
-    least = np.quantile((np.vstack(seen[:-1]) @ weights)[of_febrl] + bias, LOST)
-    kept = seen[-1] @ weights + bias >= least
-    print(
-        f"of invented leads a glance keeps {int(kept.sum()):,} of {len(kept):,} pairs, and"
-        f" {int((kept & wanted[-1]).sum()):,} of {int(wanted[-1].sum()):,} that would be shown"
-    )
-    return {
-        "bias": bias,
-        "least": round(float(least), 2),
-        "weights": dict(zip(names, map(float, weights), strict=True)),
-    }
+        seen = seen_of(atoms)
+        left_out = strangers(seen[pairs[:, 0]], seen[pairs[:, 1]])
+        lost = left_out & shown(leads, pairs)
+        print(
+            f"{name}: of {len(pairs):,} pairs {int(left_out.sum()):,} are left out, among them"
+            f" {int(lost.sum())} of {int(shown(leads, pairs).sum()):,} that would be shown"
+            + (
+                f", {int((lost & same_person(leads, pairs)).sum())} of them true"
+                if leads is not made
+                else ""
+            )
+        )
 
 
 def shown(leads: list[Lead], pairs: Any) -> Any:
@@ -201,7 +192,7 @@ def fit_both(sets: list[tuple[list[Lead], Any]]) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--glance", action="store_true", help="only glance.json, by the weights")
+    parser.add_argument("--glance", action="store_true", help="only say what a glance loses")
     only_glance = parser.parse_args().glance
     with servers():
         sets = []
@@ -211,7 +202,7 @@ def main() -> None:
             versions = (leads, without_birth_date(leads), with_gaps(leads, number))
             sets += [(version, pairs) for version in versions]
         if only_glance:
-            write("glance.json", fit_glance([leads for leads, _ in sets]))
+            glance_loses([leads for leads, _ in sets])
         else:
             write("weights.json", fit_both(sets))
     if not only_glance:

@@ -102,7 +102,8 @@ def candidate_pairs(run: Any, leads: Sequence[Lead]) -> tuple[Any, Any]:
         batch = read.of_import(run.pk, int(ids[0]), int(ids[-1]))
         found = candidates(batch, run.pk, Counter())
     clear()
-    atoms = batch.atoms[np.argsort(batch.ids)]
+    order = np.argsort(batch.ids)
+    atoms = {name: part[order] for name, part in batch.atoms.items()}
     return np.searchsorted(ids, np.column_stack([found.newer, found.older])), atoms
 
 

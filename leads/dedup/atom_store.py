@@ -1,5 +1,5 @@
-"""The parts of the keys of leads that were compared, kept as numpy has them: what a glance at a
-pair needs of a known lead, without its row.
+"""What a glance at a pair sees of a lead that was compared, kept as numpy has it: of a known lead
+its row need not be read for that.
 
 Of the known leads that share a key with new ones most are not worth a comparison, and to read their
 rows for that was the largest part of the time of a match.
@@ -14,8 +14,8 @@ from psycopg import sql
 
 from leads.dedup import binary
 from leads.dedup.binary import Connection
-from leads.dedup.keys import Atoms, no_atoms
-from leads.dedup.read import Batch, Ids
+from leads.dedup.glance import Seen, nothing_seen
+from leads.dedup.read import Ids
 from leads.models import MatchAtoms
 
 # Ids of one row of the table are alike but for their last bits.
@@ -30,18 +30,18 @@ READ = f"SELECT leads, atoms FROM {_TABLE} WHERE chunk = ANY(%s) ORDER BY id"  #
 
 
 class Kept(NamedTuple):
-    """Leads, their ids rising, and the parts of their keys."""
+    """Leads, their ids rising, and what is seen of them."""
 
     ids: Ids
-    atoms: Atoms
+    seen: Seen
 
 
-def add(on: Connection, batch: Batch, import_id: int | None) -> None:
-    """Keep the parts of these leads, of an import or of leads corrected since."""
-    if not len(batch.ids):
+def add(on: Connection, ids: Ids, seen: Seen, import_id: int | None) -> None:
+    """Keep what is seen of these leads, those of an import or some that were corrected since."""
+    if not len(ids):
         return
-    order = np.argsort(batch.ids)
-    ids, atoms = batch.ids[order], batch.atoms[order]
+    order = np.argsort(ids)
+    ids, seen = ids[order], seen[order]
     chunks = ids >> _CHUNK_BITS
     starts = np.flatnonzero(np.diff(chunks, prepend=-1)).tolist()
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
@@ -51,25 +51,28 @@ def add(on: Connection, batch: Batch, import_id: int | None) -> None:
         copy.set_types(_TYPES)
         for start, end in zip(starts, [*starts[1:], len(ids)], strict=True):
             leads = ids[start:end].astype("<i8").tobytes()
-            copy.write_row((import_id, int(chunks[start]), leads, atoms[start:end].tobytes()))
+            copy.write_row((import_id, int(chunks[start]), leads, seen[start:end].tobytes()))
 
 
 def known(on: Connection, ids: Ids) -> Kept | None:
     """What is kept of these leads (ids rising, each once); None if they are so few that their rows
-    are read faster. Leads matched before parts were kept are not in it."""
+    are read faster. Leads matched when less was kept are not in it."""
     chunks = np.unique(ids >> _CHUNK_BITS)
     if len(ids) < _WORTH * len(chunks):
         return None
-    leads, atoms = [np.empty(0, np.int64)], [no_atoms()]
+    leads, seen = [np.empty(0, np.int64)], [nothing_seen()]
     for some, packed in binary.rows(on, READ, [chunks.tolist()]):
         read = np.frombuffer(some, "<i8")
+        if len(packed) != len(read) * nothing_seen().itemsize:
+            # Kept by an earlier version, which saw something else.
+            continue
         first, last = np.searchsorted(ids, [read[0], read[-1] + 1])
         asked = ids[first:last]
         places = np.searchsorted(read, asked)
         there = read[places] == asked
         leads.append(asked[there])
-        atoms.append(np.frombuffer(packed, no_atoms().dtype)[places[there]])
-    found, of_them = np.concatenate(leads), np.concatenate(atoms)
+        seen.append(np.frombuffer(packed, nothing_seen().dtype)[places[there]])
+    found, of_them = np.concatenate(leads), np.concatenate(seen)
     # Of several of one lead the last, which is the first from behind.
     each, places = np.unique(found[::-1], return_index=True)
     return Kept(each, of_them[::-1][places])

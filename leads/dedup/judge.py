@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from leads.dedup import atom_store, binary, read
 from leads.dedup.candidates import Candidates
-from leads.dedup.glance import glance
+from leads.dedup.glance import Seen, glance, seen_of
 from leads.dedup.keys import CODE
 from leads.dedup.levels import Mask
 from leads.dedup.read import Batch, Ids
@@ -19,7 +20,7 @@ from leads.dedup.write_pairs import NOT_READ, FoundPairs, Writer
 
 # Pairs: so many are looked at, and so many of what is left are compared at a time.
 _AT_ONCE = 4_000_000
-_SCORED_AT_ONCE = 60_000
+_SCORED_AT_ONCE = 20_000
 
 
 @dataclass
@@ -39,10 +40,13 @@ class Found:
 
 def judge(batch: Batch, pairs: Candidates, import_id: int | None, found: Found) -> None:
     """Score pairs of the batch's leads with each other and with known ones; write those worth it,
-    and count them in `found`. `import_id` is that of the whole batch, if it is of one."""
+    and the parts of the batch's keys, and count in `found`. `import_id` is that of the whole
+    batch, if it is of one."""
     with Writer() as writer:
+        seen = seen_of(batch.atoms)
+        writer.also(partial(atom_store.add, ids=batch.ids, seen=seen, import_id=import_id))
         for each in pairs.parts(_AT_ONCE):
-            part = _at_a_glance(batch, each)
+            part = _at_a_glance(batch, seen, each)
             leads, newer, older = _with_known(batch, part)
             (kept,) = np.nonzero((newer >= 0) & (older >= 0))
             newer, older, rules = newer[kept], older[kept], part.kind[kept]
@@ -50,7 +54,8 @@ def judge(batch: Batch, pairs: Candidates, import_id: int | None, found: Found) 
             imports = np.where(newer < len(batch.ids), import_id or NOT_READ, NOT_READ)
             # A duplicate is only compared with the lead that it stands back for.
             stands = _stands(leads, newer, older) & _stands(leads, older, newer)
-            (kept,) = np.nonzero(stands & glance(leads.atoms, newer, older, rules))
+            of_all = seen if leads is batch else seen_of(leads.atoms)
+            (kept,) = np.nonzero(stands & glance(of_all, newer, older, rules))
             found.compared += len(kept)
             for start in range(0, len(kept), _SCORED_AT_ONCE):
                 some = kept[start : start + _SCORED_AT_ONCE]
@@ -62,22 +67,22 @@ def judge(batch: Batch, pairs: Candidates, import_id: int | None, found: Found) 
         found.written += writer.written()
 
 
-def _at_a_glance(batch: Batch, part: Candidates) -> Candidates:
-    """The pairs without those that the kept parts of keys already tell to be worth nothing."""
+def _at_a_glance(batch: Batch, seen: Seen, part: Candidates) -> Candidates:
+    """The pairs without those that what is kept already tells to be worth nothing."""
     newer, older = batch.places(part.newer), batch.places(part.older)
     missing = np.unique(np.concatenate([part.newer[newer < 0], part.older[older < 0]]))
     kept = atom_store.known(binary.raw(), missing) if len(missing) else None
     if kept is None or not len(kept.ids):
         return part
-    atoms = np.concatenate([batch.atoms, kept.atoms])
+    of_all = np.concatenate([seen, kept.seen])
     for ids, places in ((part.newer, newer), (part.older, older)):
         (others,) = np.nonzero(places < 0)
         where = np.minimum(np.searchsorted(kept.ids, ids[others]), len(kept.ids) - 1)
         there = kept.ids[where] == ids[others]
         places[others[there]] = where[there] + len(batch.ids)
-    (seen,) = np.nonzero((newer >= 0) & (older >= 0))
+    (told,) = np.nonzero((newer >= 0) & (older >= 0))
     worth = np.ones(len(newer), dtype=np.bool_)
-    worth[seen] = glance(atoms, newer[seen], older[seen], part.kind[seen])
+    worth[told] = glance(of_all, newer[told], older[told], part.kind[told])
     return Candidates(*(column[worth] for column in part))
 
 

@@ -15,16 +15,22 @@ import numpy.typing as npt
 from leads.dedup.texts import Numbers, Places, Texts
 
 Keys = npt.NDArray[np.uint64]
-# A row a lead, a field for each part of ATOMS.
-Atoms = npt.NDArray[np.void]
+# Part of ATOMS -> that of each lead.
+Atoms = Mapping[str, Numbers]
 
 # A key is this many bits; 0 is none.
 KEY_BITS = 40
 _AT = ord("@")
+_END = 4  # last digits of a phone number
 
 
 def _up_to(texts: Texts, *ends: Places) -> list[Numbers]:
     return texts.hashes(texts.ends, *(np.minimum(end, texts.ends) for end in ends))
+
+
+def _of_phone(texts: Texts) -> list[Numbers]:
+    last_four = texts._replace(starts=np.maximum(texts.ends - _END, texts.starts))
+    return [*_up_to(texts, texts.ends - 1, texts.ends - _END), last_four.first_letters(_END)]
 
 
 def _of_name(texts: Texts) -> list[Numbers]:
@@ -42,32 +48,25 @@ def _of_address(texts: Texts) -> list[Numbers]:
 
 # Column of the folded data -> the parts made of it, and how: numbers, 0 where it is not known.
 ATOMS: dict[str, tuple[tuple[str, ...], Callable[[Texts], list[Numbers]]]] = {
-    "phone_e164": (("phone", "phone_less"), lambda texts: _up_to(texts, texts.ends - 1)),
+    # Of the phone the last two, and of each name, are only for a glance (`leads.dedup.glance`).
+    "phone_e164": (("phone", "phone_less", "phone_head", "phone_end"), _of_phone),
     "email": (("email", "local"), lambda texts: _up_to(texts, texts.next(_AT))),
     "date_of_birth": (("born",), _up_to),
     "postal_code": (("postal",), lambda texts: _up_to(texts, texts.starts + 5)[1:]),
-    # The last two of each name are only for a glance (`leads.dedup.glance`).
     "first_name": (("first", "first_letter", "first_name", "first_letters"), _of_name),
     "last_name": (("last", "last_letter", "last_name", "last_letters"), _of_name),
     "address1": (("house", "street"), _of_address),
     "city": (("city",), lambda texts: [texts.first_letters(4)]),
     "vendor_lead_code": (("code",), _up_to),
 }
-_ROW = np.dtype([(name, np.uint32) for names, _ in ATOMS.values() for name in names])
 
 
-def atoms_of(columns: Mapping[str, Texts], number: int) -> Atoms:
+def atoms_of(columns: Mapping[str, Texts]) -> Atoms:
     """The parts of the keys of leads, from the columns of their folded data."""
-    made = np.zeros(number, dtype=_ROW)
+    made: dict[str, Numbers] = {}
     for column, (names, make) in ATOMS.items():
-        for name, part in zip(names, make(columns[column]), strict=True):
-            made[name] = part
+        made |= zip(names, make(columns[column]), strict=True)
     return made
-
-
-def no_atoms() -> Atoms:
-    """The parts of no lead."""
-    return np.zeros(0, dtype=_ROW)
 
 
 class Kind(NamedTuple):

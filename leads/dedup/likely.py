@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F, Max, Min, Q, QuerySet
 from django.utils import timezone
 
-from leads.dedup import atom_store, binary, key_store, read
+from leads.dedup import atom_store, key_store, read
 from leads.dedup.candidates import candidates
 from leads.dedup.judge import Found, judge
 from leads.dedup.read import BATCH, Batch
@@ -121,4 +121,3 @@ def forget(import_id: int) -> None:
 
 def _match(batch: Batch, import_id: int | None, found: Found) -> None:
     judge(batch, candidates(batch, import_id, found.too_common), import_id, found)
-    atom_store.add(binary.raw(), batch, import_id)

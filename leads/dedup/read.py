@@ -109,7 +109,10 @@ def joined(batches: Sequence[Batch]) -> Batch:
         np.concatenate([batch.ids for batch in batches]),
         np.concatenate([batch.stands_for for batch in batches]),
         {name: together([batch.columns[name] for batch in batches]) for name in _COLUMNS},
-        np.concatenate([batch.atoms for batch in batches]),
+        {
+            name: np.concatenate([batch.atoms[name] for batch in batches])
+            for name in batches[0].atoms
+        },
         (
             np.concatenate([batch.phones[0] for batch in batches]),
             np.concatenate([batch.phones[1] for batch in batches]),
@@ -138,7 +141,7 @@ def _folded(condition: str, values: Sequence[object], row: tuple[Any, ...]) -> B
             folded = _one_by_one(name, condition, values, ids)
         columns[name] = folded
     phones = _other_phones(condition, values) if more else (np.empty(0, np.uint32), ids[:0])
-    return Batch(ids, binary.numbers(stands_for, 8), columns, atoms_of(columns, len(ids)), phones)
+    return Batch(ids, binary.numbers(stands_for, 8), columns, atoms_of(columns), phones)
 
 
 def _as_ascii(joined_: str) -> str:

@@ -12,7 +12,7 @@ Places = npt.NDArray[np.signedinteger[Any]]
 Numbers = npt.NDArray[np.uint32]
 _END, _SPACE = ord("\n"), ord(" ")
 _AT_ONCE = 1 << 15
-# Odd numbers, one for each place of a text; longer texts go round.
+# Odd numbers, one for each place of a text; longer texts go round. (So many: a power of two.)
 _WEIGHTS = np.random.default_rng(7).integers(1, 2**32, 512, dtype=np.uint32) | np.uint32(1)
 _BITS = np.zeros(256, dtype=np.uint32)
 _BITS[ord("a") : ord("z") + 1] = np.uint32(1) << np.arange(26, dtype=np.uint32)
@@ -123,7 +123,7 @@ def _sums(data: npt.NDArray[np.uint8], starts: Places, end: int) -> Numbers:
     within = np.arange(int(lengths.sum()), dtype=np.int32)
     within -= np.repeat((starts - starts[0]).astype(np.int32), lengths)
     letters = data[starts[0] : end].astype(np.uint32) + np.uint32(1)
-    letters *= _WEIGHTS[within[:-1] % len(_WEIGHTS)]
+    letters *= _WEIGHTS[within[:-1] & (len(_WEIGHTS) - 1)]
     sums = np.zeros(len(letters) + 1, dtype=np.uint32)
     np.cumsum(letters, out=sums[1:])
     return sums

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple, Self
 
@@ -22,14 +22,16 @@ _TEMPORARY = "found_pairs"
 CREATE = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS {_TEMPORARY} (
     lead_id bigint, import_run_id bigint, other_id bigint, kind text, score double precision,
-    rule text, reasons jsonb
+    rule text, said int
 ) ON COMMIT DROP
 """
+CHECK_AT_ONCE = "SET CONSTRAINTS ALL IMMEDIATE"
 INSERT = f"""
 INSERT INTO leads_pair (
     lead_id, import_run_id, other_id, kind, score, rule, reasons, found_at, state, comment)
 SELECT lead_id, import_run_id, other_id, kind, score, rule, reasons, now(), 'open', ''
 FROM {_TEMPORARY}
+JOIN unnest(%s::jsonb[]) WITH ORDINALITY AS each (reasons, place) ON place = said
 ON CONFLICT (lead_id, other_id) DO NOTHING
 """  # noqa: S608 - our own words
 
@@ -47,13 +49,14 @@ class FoundPairs(NamedTuple):
 
 
 class Writer:
-    """Writes pairs that are not there, whatever became of those, in a thread of its own: who
-    finds pairs need not wait for the database. Leave it by `with`; `written` says how many."""
+    """Writes in a thread of its own, one thing after the other: who finds pairs need not wait for
+    the database. Leave it by `with`; `written` says how many pairs were not there before."""
 
     def __init__(self) -> None:
         self._on = binary.raw()
         self._thread = ThreadPoolExecutor(1)
         self._written: list[Future[int]] = []
+        self._more: list[Future[None]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -61,24 +64,33 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self._thread.shutdown()
 
+    def also(self, write: Callable[[Connection], None]) -> None:
+        """Have something else written on this connection."""
+        self._more.append(self._thread.submit(write, self._on))
+
     def write(self, found: FoundPairs) -> None:
-        """Have these written."""
+        """Have these pairs written, but those that are there, whatever became of them."""
         if len(found.leads):
             self._written.append(self._thread.submit(_write, self._on, found))
 
     def written(self) -> int:
-        """How many were new, when all is written."""
+        """How many pairs were new, when all is written; raises what went wrong in writing."""
+        for one in self._more:
+            one.result()
         return sum(number.result() for number in self._written)
 
 
 def _write(on: Connection, found: FoundPairs) -> int:
     with binary.cursor(on) as cursor:
         cursor.execute(CREATE)
-    lines = [*_lines(found, _imports(on, found)), ""]
+        cursor.execute(CHECK_AT_ONCE)
+    # Of many pairs fields say few different things: each is sent once.
+    levels, said = np.unique(found.scored.levels, axis=0, return_inverse=True)
+    lines = [*_lines(found, _imports(on, found), said + 1), ""]
     with binary.cursor(on) as cursor:
         with cursor.copy(f"COPY {_TEMPORARY} FROM STDIN") as copy:
             copy.write("\n".join(lines))
-        cursor.execute(INSERT)
+        cursor.execute(INSERT, [[reasons_json(tuple(row)) for row in levels.tolist()]])
         number = int(cursor.rowcount)
         cursor.execute(f"TRUNCATE {_TEMPORARY}")
     return number
@@ -92,8 +104,8 @@ def _imports(on: Connection, found: FoundPairs) -> list[int]:
     return [read[lead] if run == NOT_READ else run for lead, run in both]
 
 
-def _lines(found: FoundPairs, imports: list[int]) -> Iterator[str]:
-    """The pairs as COPY wants them."""
+def _lines(found: FoundPairs, imports: list[int], said: Ids) -> Iterator[str]:
+    """The pairs as COPY wants them; `said` is the place of what the fields of each say."""
     columns = (
         found.leads.tolist(),
         imports,
@@ -101,10 +113,7 @@ def _lines(found: FoundPairs, imports: list[int]) -> Iterator[str]:
         found.scored.kinds.tolist(),
         found.scored.scores.tolist(),
         found.rules.tolist(),
-        map(tuple, found.scored.levels.tolist()),
+        said.ravel().tolist(),
     )
-    for lead, run, other, kind, points, rule, row in zip(*columns, strict=True):
-        # What fields say has no sign that COPY reads as another.
-        yield (
-            f"{lead}\t{run}\t{other}\t{KINDS[kind]}\t{points}\t{RULES[rule]}\t{reasons_json(row)}"
-        )
+    for lead, run, other, kind, points, rule, place in zip(*columns, strict=True):
+        yield f"{lead}\t{run}\t{other}\t{KINDS[kind]}\t{points}\t{RULES[rule]}\t{place}"

@@ -34,7 +34,7 @@ def shared(**other: str) -> set[str]:
     """The kinds of key that GIVEN and a changed version of it share."""
     rows = [GIVEN, GIVEN | other]
     names = [*FIELDS, "vendor_lead_code"]
-    atoms = atoms_of({name: column(name, *(r.get(name, "") for r in rows)) for name in names}, 2)
+    atoms = atoms_of({name: column(name, *(r.get(name, "") for r in rows)) for name in names})
     keys = {kind.name: kind.of(atoms).tolist() for kind in KINDS}
     return {name for name, (one, two) in keys.items() if one and one == two}
 
@@ -75,9 +75,8 @@ def test_addresses_that_are_one_mailbox_share_the_key_of_e_mails() -> None:
 
 
 def test_keys_fit_their_bits() -> None:
-    atoms = atoms_of(
-        {name: column(name, GIVEN.get(name, "")) for name in [*FIELDS, "vendor_lead_code"]}, 1
-    )
+    names = [*FIELDS, "vendor_lead_code"]
+    atoms = atoms_of({name: column(name, GIVEN.get(name, "")) for name in names})
     for kind in KINDS:
         assert 0 < int(kind.of(atoms)[0]) < 1 << KEY_BITS
 
