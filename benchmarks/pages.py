@@ -11,8 +11,9 @@ JSON object:
 `slowest_page`, `slowest_ms`  of all pages but home, with the larger table
 `home_ms`                     of home, for the role for which it takes longest
 `growth`                      how many times as long the pages take with the larger table: the worst
-                              of those that take 20 ms and more, less than which is noise; null with
-                              --quick
+                              of those that take 20 ms and more, less than which is noise, and that
+                              show as many rows as with the smaller one: a filter that finds eight
+                              rows of a million finds forty of five; null with --quick
 """
 
 from __future__ import annotations
@@ -313,8 +314,16 @@ def pages() -> list[Page]:
     return found
 
 
-def measure(page: Page, times: int) -> tuple[float, int, float | None]:
-    """Milliseconds of the page, its queries, and milliseconds of the bare SQL."""
+class Measured(NamedTuple):
+    """Milliseconds of a page, its queries, the rows that it shows, milliseconds of the bare SQL."""
+
+    milliseconds: float
+    queries: int
+    rows: int
+    bare: float | None
+
+
+def measure(page: Page, times: int) -> Measured:
     from django.contrib.auth.models import User
     from django.db import connection
     from django.test import Client
@@ -323,23 +332,24 @@ def measure(page: Page, times: int) -> tuple[float, int, float | None]:
     client = Client(headers={"host": "localhost"})
     client.force_login(User.objects.get(username=page.role))
 
-    def ask() -> None:
+    def ask() -> Any:
         answer = client.get(f"/{page.address}")
         assert answer.status_code == 200, f"{page.name}: {answer.status_code} {page.address}"
+        return answer
 
     with CaptureQueriesContext(connection) as captured:
-        ask()
-    queries = len(captured)
+        shown = (ask().context_data or {}).get("cl")
+    queries, rows = len(captured), len(shown.result_list) if shown else 0
     taken = median(ask, times)
     if not page.sql:
-        return taken, queries, None
+        return Measured(taken, queries, rows, None)
     with connection.cursor() as cursor:
 
         def fetch() -> None:
             cursor.execute(page.sql)
             cursor.fetchall()
 
-        return taken, queries, median(fetch, times)
+        return Measured(taken, queries, rows, median(fetch, times))
 
 
 def median(work: Any, number: int) -> float:
@@ -358,32 +368,38 @@ def main() -> None:
     sizes, times = (QUICK_SIZES, QUICK_TIMES) if quick else (SIZES, TIMES)
     # As in production: neither Django's debugging nor what its tests watch of templates.
     with rig.servers(DEBUG="off", ALLOWED_HOSTS="localhost", HTTPS="off"):
-        before: dict[str, float] = {}
+        before: dict[str, Measured] = {}
         growth: dict[str, float] = {}
-        taken: dict[str, float] = {}
+        taken: dict[str, Measured] = {}
         first = 1
         for size in sizes:
             fill(first, size)
             first = size + 1
             print(f"With {size:,} leads:", flush=True)
-            print("     page  queries  bare SQL")
+            print("     page  queries  rows  bare SQL")
             taken = {}
             for page in pages():
-                milliseconds, queries, bare = measure(page, times)
-                beside = f"{bare:7.1f}" if bare is not None else "       "
-                print(f"  {milliseconds:7.1f}  {queries:7}  {beside}  {page.name}", flush=True)
-                taken[page.name] = milliseconds
+                taken[page.name] = one = measure(page, times)
+                beside = f"{one.bare:8.1f}" if one.bare is not None else " " * 8
+                print(
+                    f"  {one.milliseconds:7.1f}  {one.queries:7}  {one.rows:4}  {beside}"
+                    f"  {page.name}",
+                    flush=True,
+                )
             growth = {
-                name: now / before[name]
+                name: now.milliseconds / then.milliseconds
                 for name, now in taken.items()
-                if name in before and max(now, before[name]) >= NOISE_MS
+                if (then := before.get(name))
+                and then.rows == now.rows
+                and max(now.milliseconds, then.milliseconds) >= NOISE_MS
             }
             before = taken
     if growth:
         worst = max(growth, key=lambda name: growth[name])
         print(f"grows most: {worst}, {growth[worst]:.2f} times")
-    homes = {name: one for name, one in taken.items() if name.startswith("home")}
-    others = {name: one for name, one in taken.items() if name not in homes}
+    times_of = {name: one.milliseconds for name, one in taken.items()}
+    homes = {name: one for name, one in times_of.items() if name.startswith("home")}
+    others = {name: one for name, one in times_of.items() if name not in homes}
     slowest = max(others, key=lambda name: others[name])
     figures = {
         "slowest_page": slowest,

@@ -24,13 +24,13 @@ from unfold.sections import BaseSection
 
 from leads.admin.attempt_filters import OpenedFilter, OpenedInFilter, ReasonFilter, UserFilter
 from leads.admin.exports import ExportPages
-from leads.admin.lead_search import LARGEST_ID, search
+from leads.admin.lead_search import LARGEST_ID, some_ids
 from leads.admin.listing import badge
 from leads.admin.own_imports import sees_all_pushes
 from leads.admin.parts import ReadOnlyAdmin
 from leads.admin.saved_filters import SavedFilterPages
 from leads.admin.when import TO_THE_SECOND, when
-from leads.models import FilteredPage, Lead, Outcome, PushAttempt
+from leads.models import FilteredPage, Outcome, PushAttempt
 from leads.reports import push_history
 from leads.vicidial.reasons import sentence_for
 
@@ -187,9 +187,7 @@ class PushAttemptAdmin(ReadOnlyAdmin):
         text = search_term.strip()
         if not text:
             return queryset, False
-        # Not the newest of them: in that order PostgreSQL goes through all leads by their ids.
-        leads = search(Lead.objects.all(), text).order_by()
-        ids = list(leads.values_list("pk", flat=True)[:MOST_LEADS])
+        ids = some_ids(text, MOST_LEADS)
         # By the ids of the attempts: the newest fifty of a thousand leads are not to be looked for
         # among all attempts.
         of_them = PushAttempt.objects.filter(lead__in=ids).order_by().values_list("pk", flat=True)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leads.admin.lead_search import search
+from leads.admin.lead_search import search, some_ids
 from leads.models import Lead
 from tests.factories import make_lead, make_source
 
@@ -62,3 +62,27 @@ def test_many_countries_cost_no_more_queries_and_no_scan_of_the_table() -> None:
         found("07700900123")
     assert len(queries) == 2
     assert "Seq Scan" not in search(Lead.objects.order_by(), "07700900123").explain()
+
+
+@pytest.mark.parametrize("text", ["Ann", "Ann Sample", "A-1", "7700 900123", "+447700900123", " "])
+def test_some_ids_are_those_that_the_search_finds(text: str) -> None:
+    british("7700900123")
+    make_lead(first_name="Ann", last_name="Sample", vendor_lead_code="A-1")
+    make_lead(first_name="Ben", last_name="Annable")
+    ids = some_ids(text, 10)
+    assert len(ids) == len(set(ids))
+    assert set(ids) == (found(text) if text.strip() else set())
+
+
+def test_of_many_no_more_ids_come_than_asked_for() -> None:
+    for _ in range(4):
+        make_lead(last_name="Sample")
+    assert len(some_ids("Sample", 3)) == 3
+
+
+def test_looking_for_ids_leaves_the_planner_as_it_was() -> None:
+    some_ids("Sample", 3)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('enable_seqscan'),"
+                       " current_setting('enable_bitmapscan')")  # fmt: skip
+        assert cursor.fetchone() == ("on", "on")

@@ -174,7 +174,22 @@ def test_a_count_that_takes_too_long_is_an_estimate(monkeypatch: pytest.MonkeyPa
     assert total_of(Lead.objects.all()).word == "about"
 
 
-def test_leads_found_status_by_status_are_all_of_them_in_their_order() -> None:
+def test_a_large_estimate_is_not_counted_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(5):
+        make_lead()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE leads_lead")
+    monkeypatch.setattr(listing, "CHEAP", 0)
+    monkeypatch.setattr(listing, "MOST_COUNTED", 4)
+    monkeypatch.setattr(listing, "in_time", slow)
+    assert (total_of(Lead.objects.all()), total_of(Lead.objects.all()).word) == (5, "about")
+
+
+@pytest.mark.parametrize("newest", [5, 5000])
+def test_leads_found_status_by_status_are_all_of_them_in_their_order(
+    monkeypatch: pytest.MonkeyPatch, newest: int
+) -> None:
+    monkeypatch.setattr(listing, "GLANCED_AT", newest)
     run, other = make_import(), make_import()
     own = [make_lead(status, import_run=run).pk for status in (S.STAGED, S.REJECTED) * 30]
     make_lead(S.STAGED, import_run=other)
