@@ -8,7 +8,7 @@ both parts, so that a page can put the same sentence together in its reader's la
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 
 class Sentence(str):
@@ -41,3 +41,10 @@ def say_number(one: str, many: str, /, *, number: int, **values: object) -> Sent
     """Return the sentence `one` for the number 1, else `many`; `number` fills a gap as well."""
     values["number"] = number
     return _made((one if number == 1 else many) % values, one, many, values)
+
+
+def joined(parts: Iterable[str], between: str = " ") -> Sentence:
+    """Return the sentences, those that are not empty, as one."""
+    values = {f"part{number}": part for number, part in enumerate(filter(None, parts))}
+    template = between.replace("%", "%%").join(f"%({name})s" for name in values)
+    return _made(template % values, template, "", values)

@@ -136,8 +136,9 @@ SIDEBAR: dict[str, Any] = {
 }
 
 UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "Lead portal",
-    "SITE_HEADER": "Lead portal",
+    "SHOW_LANGUAGES": True,
+    "SITE_TITLE": _("Lead portal"),
+    "SITE_HEADER": _("Lead portal"),
     "SITE_SYMBOL": "filter_alt",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": icon_url}],
     "SHOW_HISTORY": False,

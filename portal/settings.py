@@ -85,7 +85,12 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"may": "leads.admin.may", "when": "leads.admin.when"},
+            "libraries": {
+                "may": "leads.admin.may",
+                "rows": "leads.admin.rows",
+                "said": "leads.admin.said",
+                "when": "leads.admin.when",
+            },
         },
     },
 ]
@@ -185,6 +190,9 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Language, time, logs -----------------------------------------------------------------
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-us")
+# Of these the reader's browser chooses (LocaleMiddleware); one catalogue for all that pages say.
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "leads" / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 CELERY_TIMEZONE = TIME_ZONE

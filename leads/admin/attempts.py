@@ -32,7 +32,9 @@ from leads.admin.saved_filters import SavedFilterPages
 from leads.admin.when import TO_THE_SECOND, when
 from leads.models import FilteredPage, Outcome, PushAttempt
 from leads.reports import push_history
+from leads.sentence import say
 from leads.vicidial.reasons import sentence_for
+from leads.words import translated
 
 MOST_LEADS = 1000
 
@@ -143,7 +145,7 @@ class PushAttemptAdmin(ReadOnlyAdmin):
         attempt = get_object_or_404(self.get_queryset(request), pk=pk)
         context = {
             "attempt": attempt,
-            "why": sentence_for(attempt.reason),
+            "why": translated(sentence_for(attempt.reason)),
             "sent": json.dumps(attempt.request, indent=1, ensure_ascii=False),
         }
         return TemplateResponse(request, "admin/leads/pushattempt/answer.html", context)
@@ -152,7 +154,7 @@ class PushAttemptAdmin(ReadOnlyAdmin):
         return SavedFilterPages(self, FilteredPage.PUSH_HISTORY)
 
     def exports(self) -> ExportPages:
-        return ExportPages(self, "push history", push_history.rows)
+        return ExportPages(self, say("push history"), push_history.rows)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -231,7 +233,7 @@ class PushAttemptAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("In words"), empty_value="–")
     def reason_in_words(self, attempt: PushAttempt) -> str | None:
-        return sentence_for(attempt.reason) or None
+        return translated(sentence_for(attempt.reason)) or None
 
     @admin.display(description=_("Phone"))
     def phone(self, attempt: PushAttempt) -> str:

@@ -29,6 +29,7 @@ from leads.push.errors import PushError
 from leads.reports.batch_figures import forget
 from leads.review import decide
 from leads.vicidial.reasons import sentence_for
+from leads.words import translated
 
 TEMPLATE = "admin/leads/pushbatch/group.html"
 NAME = "leads_pushbatch_group"
@@ -107,7 +108,7 @@ class GroupPages:
                 try:
                     level, text = _do(request, batch, name, reason, seen, expected, form)
                 except (PushError, decide.DecisionError) as error:
-                    form.add_error(None, str(error))
+                    form.add_error(None, translated(error))
                 else:
                     forget(batch.pk)
                     messages.add_message(request, level, text)
@@ -137,7 +138,7 @@ class GroupPages:
             "label": LABELS[name],
             "name": name,
             "reason": reason,
-            "sentence": sentence_for(reason),
+            "sentence": translated(sentence_for(reason)),
             "number": number,
             "hidden": {"reason": reason, "seen": seen.isoformat(), "expected": str(number)},
             "form": form,

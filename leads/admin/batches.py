@@ -31,7 +31,9 @@ from leads.push import undo as undoing
 from leads.reports import batch_leads
 from leads.reports.batch_figures import before_undo, figures, forget, per_second, seconds_left
 from leads.reports.batches import counts_by_batch, kept_by_undo, percent_settled
+from leads.sentence import say
 from leads.vicidial.reasons import sentence_for
+from leads.words import translated
 
 S = BatchStatus
 PUSH, EXPORT = "leads.push_lead", "leads.export_lead"
@@ -185,10 +187,10 @@ class PushBatchAdmin(LivePage):
 
     @display(
         description=gettext_lazy("Status"),  # type: ignore[arg-type]
-        label={status.label: status.colour for status in BatchStatus},
+        label={status.value: status.colour for status in BatchStatus},
     )
-    def status_badge(self, batch: PushBatch) -> str:
-        return batch.get_status_display()
+    def status_badge(self, batch: PushBatch) -> tuple[str, str]:
+        return batch.status, batch.get_status_display()
 
     @admin.display(description=gettext_lazy("Pushed"))
     def pushed(self, batch: Any) -> int:
@@ -219,7 +221,7 @@ class PushBatchAdmin(LivePage):
         if batch is None or kind not in FILES:
             raise Http404
         back = reverse("admin:leads_pushbatch_change", args=[pk])
-        what = f"leads of batch {pk}"
+        what = say("leads of batch %(number)s", number=pk)
         return as_file(request, what, kind, f"batch={pk}", batch_leads.rows(batch), back)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PushBatch]:
@@ -242,7 +244,9 @@ class PushBatchAdmin(LivePage):
             "live": batch.status in (S.RUNNING, S.PAUSED)
             or still_open > 0
             or batch.is_being_undone,
-            "waits": pace.why_closed(batch.dialer) if still_open or batch.is_being_undone else "",
+            "waits": translated(pace.why_closed(batch.dialer))
+            if still_open or batch.is_being_undone
+            else "",
             "percent": percent_settled(batch.selected, still_open),
             "moving": moving,
             "pace": pace_now,
@@ -254,10 +258,12 @@ class PushBatchAdmin(LivePage):
             "kept_files": self._files(request, "pushattempt", f"?{attempts}&outcome__exact=kept"),
             "files": self._files(request, "pushbatch", "", batch.pk),
             "refusals": [
-                (code, sentence_for(code), number, offered(request, batch, code))
+                (code, translated(sentence_for(code)), number, offered(request, batch, code))
                 for code, number in now.refused
             ],
-            "unclear": [(code, sentence_for(code), number) for code, number in now.unclear],
+            "unclear": [
+                (code, translated(sentence_for(code)), number) for code, number in now.unclear
+            ],
             "buttons": VerbPages(self, VERBS).buttons(request, batch),
             "attempts_url": attempts_url,
             "leads_url": f"{reverse('admin:leads_lead_changelist')}?batch__id__exact={batch.pk}",

@@ -138,7 +138,7 @@ class Chart:
 def _dataset(series: Series, form: str) -> dict[str, Any]:
     colour = f"var({series.colour})"
     dataset: dict[str, Any] = {
-        "label": series.label,
+        "label": str(series.label),
         "data": list(series.values),
         "colour": series.colour,
         "backgroundColor": colour,

@@ -22,6 +22,7 @@ from leads.admin.selection import Selection
 from leads.models import Lead, LeadStatus
 from leads.push.errors import PushError
 from leads.review.decide import DecisionError
+from leads.words import translated
 
 LIST = "admin:leads_lead_changelist"
 TEMPLATE = "admin/leads/lead/confirm.html"
@@ -92,7 +93,7 @@ class ConfirmPages:
         except IncorrectLookupParameters:
             return self._gone(request, selection)
         except (DecisionError, PushError) as error:
-            form.add_error(None, str(error))
+            form.add_error(None, translated(error))
             return self.show(request, action, selection, form)
         level = messages.SUCCESS if done.moved else messages.WARNING
         messages.add_message(request, level, report(action, done))
@@ -168,10 +169,11 @@ def report(action: LeadAction, done: Done) -> str:
         number = f"{sum(done.left.values()):,}"
         left = format_html(" {} {}: {}.", _("Left"), number, _why(done.left))
     more = f" {done.more}" if done.more else ""
-    return format_html("{} {}{}.{}{}", action.did, f"{done.moved:,}", batch, left, more)
+    did = _("%(did)s %(number)s") % {"did": action.did, "number": f"{done.moved:,}"}
+    return format_html("{}{}.{}{}", did, batch, left, more)
 
 
 def _why(left: Mapping[str, int]) -> str:
     if len(left) == 1:
-        return next(iter(left))
-    return "; ".join(f"{why} ({number:,})" for why, number in left.items())
+        return translated(next(iter(left)))
+    return "; ".join(f"{translated(why)} ({number:,})" for why, number in left.items())

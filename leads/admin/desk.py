@@ -26,6 +26,7 @@ from leads.models import Lead
 from leads.review import desk
 from leads.review.desk import Part, Queue
 from leads.review.errors import DeskError
+from leads.words import translated
 
 TEMPLATES = "admin/leads/desk/"
 TITLES = {
@@ -100,7 +101,7 @@ class DeskPages:
         try:
             stay = decide(request, lead_id, data)
         except DeskError as error:
-            messages.error(request, str(error))
+            messages.error(request, translated(error))
             typed = data
             stay = lead_id if desk.claim_is_mine(lead_id, request.user) else None  # type: ignore[arg-type]
         lead = _lead(stay) if stay else None
@@ -141,7 +142,7 @@ class DeskPages:
         try:
             desk.check_claim(lead.pk, request.user)  # type: ignore[arg-type]
         except DeskError as error:
-            messages.error(request, str(error))
+            messages.error(request, translated(error))
             return None
         return lead
 

@@ -19,6 +19,7 @@ from leads.models.status import ON_ITS_WAY
 from leads.review.correct import EDITABLE
 from leads.review.decide import REJECT_REASONS
 from leads.review.desk import Queue
+from leads.words import translated
 
 REMEMBERED = 50  # decisions of a reviewer that are looked at for reasons and comments
 COMMENTS = 6
@@ -100,13 +101,16 @@ def beside(lead: Lead) -> list[Beside]:
 
 def _beside(lead: Lead, pair: Pair | None) -> Beside:
     status = LeadStatus(lead.status)
-    return Beside(lead, pair, status, status in ON_ITS_WAY, pair.rule if pair else "")
+    return Beside(lead, pair, status, status in ON_ITS_WAY, translated(pair.rule) if pair else "")
 
 
 def says(others: Sequence[Beside]) -> dict[str, str]:
     """What the comparison with the likeliest lead says, by field."""
     pair = others[0].pair if others else None
-    return {one.get("field", ""): one.get("says", "") for one in (pair.reasons if pair else [])}
+    return {
+        one.get("field", ""): translated(one.get("says", ""))
+        for one in (pair.reasons if pair else [])
+    }
 
 
 def rows(lead: Lead, others: Sequence[Lead], said: Mapping[str, str]) -> list[Row]:

@@ -14,6 +14,7 @@ from leads.models import Dialer, DialerList
 from leads.vicidial.client import normalise_url
 from leads.vicidial.errors import DialerError
 from leads.vicidial.fields import validate_duplicate_check
+from leads.words import translated
 
 
 class DialerForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -53,7 +54,7 @@ class DialerForm(forms.ModelForm):  # type: ignore[type-arg]
         try:
             return normalise_url(self.cleaned_data["base_url"])
         except DialerError as error:
-            raise ValidationError(error.sentence) from None
+            raise ValidationError(translated(error.sentence)) from None
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
@@ -95,5 +96,5 @@ class DialerListForm(forms.ModelForm):  # type: ignore[type-arg]
             try:
                 validate_duplicate_check(value)
             except ValueError as error:
-                raise ValidationError(str(error)) from None
+                raise ValidationError(translated(error)) from None
         return value

@@ -20,6 +20,8 @@ from leads.admin.verbs import Said, Verb, VerbPages
 from leads.admin.when import when
 from leads.dialers import breaker, pace, probe
 from leads.models import Dialer, DialerList
+from leads.sentence import say
+from leads.words import translated
 
 TEST = "leads.test_dialer"
 
@@ -37,7 +39,7 @@ def test(request: HttpRequest, dialer: Dialer) -> Said:
 
 
 def pause(request: HttpRequest, dialer: Dialer) -> Said:
-    text = _("Paused by %(who)s. Press Resume to go on.") % {"who": request.user}
+    text = say("Paused by %(who)s. Press Resume to go on.", who=request.user.get_username())
     breaker.pause(dialer.pk, "BY_HAND", text, by_id=request.user.pk, probe=False)
     return Said(_("Paused: no new calls are made to it."))
 
@@ -77,7 +79,8 @@ VERBS = [
         TEST,
         lambda dialer: dialer.is_paused,
         lambda dialer: (
-            _("It was paused because: %(why)s Is that mended?") % {"why": dialer.paused_text}
+            _("It was paused because: %(why)s Is that mended?")
+            % {"why": translated(dialer.paused_text)}
         ),
         resume,
     ),
@@ -217,7 +220,7 @@ class DialerAdmin(PageAdmin):
         more: dict[str, Any] = {"dialer": dialer}
         if dialer:
             more["buttons"] = VerbPages(self, VERBS).buttons(request, dialer)
-            more["waits"] = pace.why_closed(dialer)
+            more["waits"] = translated(pace.why_closed(dialer))
         return super().changeform_view(
             request, object_id, form_url, {**(extra_context or {}), **more}
         )

@@ -107,10 +107,11 @@ class DncListAdmin(LivePage):
 
     @display(
         description=gettext_lazy("State"),  # type: ignore[arg-type]
-        label=dict(STATES.values()),  # type: ignore[arg-type]
+        label={state: colour for state, (_words, colour) in STATES.items()},
     )
     def state(self, dnc_list: DncList) -> Any:
-        return STATES[state_of(dnc_list)][0]
+        state = state_of(dnc_list)
+        return state, STATES[state][0]
 
     @admin.display(description=gettext_lazy("Numbers"))
     def numbers(self, dnc_list: DncList) -> str:

@@ -17,6 +17,7 @@ from leads.cleaning.reasons import REASONS
 from leads.dedup.suppress_waiting import GONE
 from leads.models import DncEdition, DncList, Lead
 from leads.reports.tables import harmless
+from leads.words import translated
 
 GONE_COLUMNS = [
     "lead",
@@ -86,7 +87,7 @@ class DncFiles:
 
 
 def _remedy(code: str) -> str:
-    return REASONS[code].remedy if code in REASONS else ""
+    return translated(REASONS[code].remedy) if code in REASONS else ""
 
 
 def _file(name: str, columns: list[str], rows: Iterable[Any]) -> StreamingHttpResponse:

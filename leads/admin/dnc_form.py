@@ -21,6 +21,7 @@ from leads.intake.dnc import receive_edition
 from leads.intake.errors import IntakeError
 from leads.intake.upload import Stream
 from leads.models import DncEdition, DncList, DncOrigin
+from leads.words import translated
 
 PASTED = "pasted numbers.txt"
 
@@ -83,7 +84,7 @@ class EditionForm(forms.Form):
                 with transaction.atomic():
                     self.edition = self.receive(*given, data)
             except IntakeError as error:
-                self.add_error("pasted" if given[1] == PASTED else "upload", str(error))
+                self.add_error("pasted" if given[1] == PASTED else "upload", translated(error))
         return data
 
     def target(self, data: dict[str, Any]) -> DncList:

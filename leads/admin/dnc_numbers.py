@@ -16,6 +16,7 @@ from leads.dedup.suppress_known import entries_of, lists_with, read_number
 from leads.dedup.suppress_mark import Checked
 from leads.dedup.suppress_own import SuppressError, add_number, leads_with, remove_number
 from leads.models import DncEntry, DncList
+from leads.words import translated
 
 TEMPLATE = "admin/leads/dnclist/number.html"
 FORM = "admin/leads/dnclist/form.html"
@@ -68,7 +69,7 @@ class NumberPages:
                 comment = form.cleaned_data["comment"]
                 _entry, checked = add_number(phone, by=request.user, comment=comment)  # type: ignore[arg-type]
             except SuppressError as error:
-                form.add_error(None, str(error))
+                form.add_error(None, translated(error))
             else:
                 messages.success(request, added(phone, checked))
                 return HttpResponseRedirect(_look(phone))
@@ -86,7 +87,7 @@ class NumberPages:
             try:
                 remove_number(phone, by=request.user, comment=comment)  # type: ignore[arg-type]
             except SuppressError as error:
-                form.add_error(None, str(error))
+                form.add_error(None, translated(error))
             else:
                 text = _("+%(phone)s is no longer on the internal DNC list.")
                 messages.success(request, text % {"phone": phone})

@@ -32,6 +32,7 @@ from leads.admin.rejects import XLSX
 from leads.admin.when import when
 from leads.models import Export
 from leads.reports import tables
+from leads.words import translated
 
 Rows = Iterator[list[str]]
 
@@ -103,7 +104,7 @@ def _xlsx(request: HttpRequest, kept: Export, rows: Rows, name: str, back: str) 
         try:
             tables.as_xlsx(counted(rows, kept), written, "Export")
         except ValueError as error:
-            messages.error(request, str(error))
+            messages.error(request, translated(error))
             return HttpResponseRedirect(back)
         return FileResponse(
             written.open("rb"), as_attachment=True, filename=name, content_type=XLSX
@@ -124,7 +125,7 @@ def counted(rows: Rows, kept: Export) -> Iterator[Sequence[str]]:
 class ExportAdmin(ReadOnlyAdmin):
     """Who took which data out."""
 
-    list_display = ["taken", "what", "kind", "by", "rows", "finished", "filters"]
+    list_display = ["taken", "data", "kind", "by", "rows", "finished", "filters"]
     list_display_links = None
     list_select_related = ["by"]
     ordering = ["-id"]
@@ -134,6 +135,10 @@ class ExportAdmin(ReadOnlyAdmin):
     @admin.display(description=_("At"))
     def taken(self, export: Export) -> str:
         return when(export.at)
+
+    @admin.display(description=_("What"))
+    def data(self, export: Export) -> str:
+        return translated(export.what)
 
     @admin.display(description=_("Finished"), boolean=True)
     def finished(self, export: Export) -> bool:

@@ -59,7 +59,9 @@ def leads_chart(standing: Standing) -> Chart:
             colour,
         )
 
-    lines = {status: series(status.label, colour, status) for status, colour in COLOURS.items()}
+    lines = {
+        status: series(str(status.label), colour, status) for status, colour in COLOURS.items()
+    }
     way = series(_("On their way"), "--chart-purple", *ON_THEIR_WAY)
     shown = [S.PUSHED, S.REFUSED, None, S.APPROVED, S.STAGED, S.INVALID, S.DUPLICATE, S.REJECTED]
     return Chart(
@@ -83,11 +85,11 @@ def funnel_chart(standing: Standing) -> Chart:
         [each.source for each in found],
         [
             Series(_("In"), [each.rows for each in found], "--chart-sky"),
-            Series(S.INVALID.label, [each.invalid for each in found], "--chart-yellow"),
-            Series(S.DUPLICATE.label, [each.duplicate for each in found], "--chart-grey"),
+            Series(str(S.INVALID.label), [each.invalid for each in found], "--chart-yellow"),
+            Series(str(S.DUPLICATE.label), [each.duplicate for each in found], "--chart-grey"),
             Series(_("Approved so far"), [each.approved for each in found], "--chart-blue"),
-            Series(S.PUSHED.label, [each.pushed for each in found], "--chart-green"),
-            Series(S.REFUSED.label, [each.refused for each in found], "--chart-red"),
+            Series(str(S.PUSHED.label), [each.pushed for each in found], "--chart-green"),
+            Series(str(S.REFUSED.label), [each.refused for each in found], "--chart-red"),
         ],
         as_of(standing.at, standing.live),
         form="side by side",
@@ -113,10 +115,10 @@ def pushes_chart(counted: Counted) -> Chart:
         _("Day"),
         [date_format(day, DAY) for day in days],
         [
-            series(Outcome.ADDED.label, "--chart-green", Outcome.ADDED),
-            series(Outcome.DUPLICATE.label, "--chart-grey", Outcome.DUPLICATE),
-            series(Outcome.REFUSED.label, "--chart-red", Outcome.REFUSED),
-            series(Outcome.UNCLEAR.label, "--chart-yellow", Outcome.UNCLEAR),
+            series(str(Outcome.ADDED.label), "--chart-green", Outcome.ADDED),
+            series(str(Outcome.DUPLICATE.label), "--chart-grey", Outcome.DUPLICATE),
+            series(str(Outcome.REFUSED.label), "--chart-red", Outcome.REFUSED),
+            series(str(Outcome.UNCLEAR.label), "--chart-yellow", Outcome.UNCLEAR),
             series(_("Not sent, or stopped"), "--chart-ink", *NOT_SENT),
         ],
         as_of(counted.at, counted.live),

@@ -21,6 +21,7 @@ from leads.reports.pushes import by_whom, outcomes_by_dialer, refusals
 from leads.reports.under_way import progress
 from leads.review.queues import Waits
 from leads.vicidial.reasons import sentence_for
+from leads.words import translated
 
 SHOWN = 5
 HOUR_MINUTES = 60
@@ -56,7 +57,7 @@ def dialers(counted: Counted, recent: Mapping[int, Recent]) -> list[dict[str, An
     return [
         {
             "dialer": dialer,
-            "waits": pace.why_closed(dialer),
+            "waits": translated(pace.why_closed(dialer)),
             "recent": recent.get(dialer.pk, Recent()),
             "now": shares(recent.get(dialer.pk, Recent()).outcomes),
             "day": shares(mixes.get(dialer.pk, {})),
@@ -109,7 +110,7 @@ def running_batches(request: HttpRequest, recent: Mapping[int, Recent]) -> list[
     for batch in batches:
         here, dialer = far[batch.pk], batch.dialer_list.dialer
         rate = recent.get(dialer.pk, Recent()).answers_per_minute(batch.pk)
-        waits = pace.why_closed(dialer)
+        waits = translated(pace.why_closed(dialer))
         goes_on = batch.status == BatchStatus.RUNNING and not waits
         minutes = here.minutes_left(rate) if goes_on else None
         found.append(
@@ -147,7 +148,7 @@ def refused(counted: Counted) -> list[dict[str, Any]]:
     return [
         {
             "reason": reason or _("no reason given"),
-            "sentence": sentence_for(reason),
+            "sentence": translated(sentence_for(reason)),
             "outcome": Outcome(outcome).label,
             "calls": calls,
             "url": f"{history}?outcome__exact={outcome}"

@@ -19,6 +19,7 @@ from leads.admin.upload import DropInput
 from leads.intake.errors import IntakeError
 from leads.intake.upload import Stream, receive
 from leads.models import Import, Source
+from leads.words import translated
 
 PASTED = "pasted rows.txt"
 
@@ -84,7 +85,7 @@ class ImportForm(forms.ModelForm):  # type: ignore[type-arg]
                     look_first=True,
                 )
             except IntakeError as error:
-                self.add_error("pasted" if name == PASTED else "upload", str(error))
+                self.add_error("pasted" if name == PASTED else "upload", translated(error))
         return data
 
     def _given(self, data: dict[str, Any]) -> tuple[Stream, str] | None:

@@ -31,6 +31,7 @@ from leads.intake.account import codes
 from leads.intake.upload import same_file
 from leads.models import Import, ImportStatus, Lead, LeadStatus, Source
 from leads.reports.standing import standing
+from leads.words import translated
 
 OPEN = {ImportStatus.WAITING, ImportStatus.RUNNING}  # being loaded
 FRESH = timedelta(minutes=5)
@@ -56,7 +57,7 @@ def cancel(request: HttpRequest, run: Import) -> Said:
 
 def undo(request: HttpRequest, run: Import) -> Said:
     if why := take_back.why_not(run):
-        return Said(why, messages.ERROR)
+        return Said(translated(why), messages.ERROR)
     take_back.ask(run, by=request.user)  # type: ignore[arg-type]
     kick(tasks.undo_import, run.pk)
     return Said(_("The import is being undone."))
@@ -79,7 +80,7 @@ VERBS = [
         IMPORT,
         lambda run: run.status == ImportStatus.DONE,
         lambda run: (
-            take_back.why_not(run)
+            translated(take_back.why_not(run))
             or _(
                 "Its %(number)s leads are deleted here, with whatever was corrected and decided"
                 " about them; none of them was sent to a dialer. The history keeps that they were"
@@ -122,10 +123,10 @@ class ImportAdmin(LivePage):
 
     @display(
         description=gettext_lazy("Status"),  # type: ignore[arg-type]
-        label={status.label: status.colour for status in ImportStatus},
+        label={status.value: status.colour for status in ImportStatus},
     )
-    def status_badge(self, run: Import) -> str:
-        return run.get_status_display()
+    def status_badge(self, run: Import) -> tuple[str, str]:
+        return run.status, run.get_status_display()
 
     @admin.display(description=gettext_lazy("Came in"))
     def came_in(self, run: Import) -> str:
@@ -252,6 +253,10 @@ def findings(run: Import, column: Literal["reasons", "warnings"]) -> list[dict[s
     if run.status != ImportStatus.DONE:
         return []
     return [
-        {"code": code, "number": number, "sentence": sentence(code, _("The value"), "…", "…")}
+        {
+            "code": code,
+            "number": number,
+            "sentence": translated(sentence(code, _("The value"), "…", "…")),
+        }
         for code, number in codes(run, column).items()
     ]

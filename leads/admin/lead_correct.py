@@ -19,6 +19,7 @@ from leads.models import Lead, LeadStatus
 from leads.models.status import ON_ITS_WAY
 from leads.review.correct import EDITABLE, Corrected, CorrectionError, correct
 from leads.tasks import match_again
+from leads.words import translated
 
 TEMPLATE = "admin/leads/lead/correct.html"
 LONG = {"comments", "multi_alt_phones"}
@@ -61,7 +62,7 @@ class CorrectPage:
                 changes = form.changes()
                 found = correct(lead, changes, by=request.user)  # type: ignore[arg-type]
             except CorrectionError as error:
-                form.add_error(None, str(error))
+                form.add_error(None, translated(error))
             else:
                 kick(match_again)
                 messages.add_message(request, *outcome(found, bool(changes)))
@@ -95,7 +96,7 @@ def outcome(found: Corrected, changed: bool) -> tuple[int, str]:
     words = [
         _("Corrected.") if changed else _("Nothing was changed, but the lead was checked again."),
         _("It is %(status)s now.") % {"status": status.label.lower()},
-        *(finding["text"] for finding in found.assessment.findings),
+        *(translated(finding["text"]) for finding in found.assessment.findings),
     ]
     good = status == LeadStatus.STAGED
     return (messages.SUCCESS if good else messages.WARNING), " ".join(words)

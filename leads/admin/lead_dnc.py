@@ -20,6 +20,7 @@ from leads.dedup.suppress_mark import OVERRIDDEN
 from leads.dedup.suppress_own import SuppressError, add_number
 from leads.dedup.suppress_waiting import GONE
 from leads.models import Lead
+from leads.words import translated
 
 RIGHT = "leads.add_dncentry"
 
@@ -62,7 +63,7 @@ class NeverCallPage:
             try:
                 _entry, checked = add_number(phone, by=user, comment=comment, lead=lead)  # type: ignore[arg-type]
             except SuppressError as error:
-                form.add_error(None, str(error))
+                form.add_error(None, translated(error))
             else:
                 messages.success(request, added(phone, checked))
                 return HttpResponseRedirect(back)

@@ -10,6 +10,7 @@ from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import get_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
@@ -190,6 +191,11 @@ def _day(text: Any) -> datetime | None:
     return None
 
 
-def in_words(code: str) -> str:
+def as_words(code: str) -> str:
     """A finding's code as a few words: `PHONE_LENGTH` -> `phone length`."""
     return code.replace("_", " ").lower()
+
+
+def in_words(code: str) -> str:
+    """The same in the reader's language."""
+    return gettext(as_words(code)) if code else ""

@@ -31,6 +31,7 @@ from leads.models import AttemptKind, Lead, LeadStatus, Outcome, PairState, Push
 from leads.models.status import ON_ITS_WAY
 from leads.review.decide import REJECT_REASONS
 from leads.review.desk import Queue
+from leads.words import translated
 
 S = LeadStatus
 TEMPLATE = "admin/leads/lead/page.html"
@@ -174,7 +175,7 @@ def findings(lead: Lead) -> list[dict[str, Any]]:
         {
             "colour": colour,
             "heading": heading,
-            "sentences": [one["text"] for one in found if one["severity"] == severity],
+            "sentences": [translated(one["text"]) for one in found if one["severity"] == severity],
         }
         for severity, (colour, heading) in HEADINGS.items()
     ]

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from leads.models import Lead, Pair, PairState
+from leads.words import translated
 
 MOST = 20
 COLOURS = {
@@ -48,4 +49,7 @@ def _shown(lead: Lead, pair: Pair) -> dict[str, Any]:
 
 def _reason(one: dict[str, Any]) -> str:
     """One field compared, in words."""
-    return _("%(field)s: %(says)s") % {"field": one.get("field", ""), "says": one.get("says", "")}
+    return _("%(field)s: %(says)s") % {
+        "field": one.get("field", ""),
+        "says": translated(one.get("says", "")),
+    }

@@ -22,6 +22,7 @@ from leads.models import Lead, LeadStatus
 from leads.push.by_hand import LARGEST_ID, it_is, not_there
 from leads.push.errors import PushError
 from leads.tasks import push_runner
+from leads.words import translated
 
 RIGHT = "leads.push_lead"
 NAME = "leads_lead_settle"
@@ -88,7 +89,7 @@ class SettlePages:
             try:
                 messages.success(request, _do(request, lead, name, form.cleaned_data))
             except PushError as error:
-                form.add_error(None, str(error))
+                form.add_error(None, translated(error))
             else:
                 return HttpResponseRedirect(back)
         context = {

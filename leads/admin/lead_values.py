@@ -14,6 +14,7 @@ from leads.models import Lead
 from leads.vicidial.fields import FIELDS
 from leads.vicidial.request import losses
 from leads.vicidial.wire import clean
+from leads.words import translated
 
 
 @dataclass
@@ -78,7 +79,7 @@ Sent = dict[str, tuple[str, str, str]]
 def _really_sent(lead: Lead, request: Mapping[str, Any]) -> Sent:
     """Field -> (what the call carried, what the dialer has made of it, what was lost in words)."""
     accents = bool(lead.dialer and lead.dialer.accents)
-    losses_of = {name: sentence for name, _given, _becomes, sentence in _losses(lead)}
+    losses_of = {name: translated(sentence) for name, _given, _becomes, sentence in _losses(lead)}
     held = {
         name: (str(value), clean(name, str(value), accents).stored, losses_of.get(name, ""))
         for name, value in request.items()
@@ -97,7 +98,7 @@ def _to_be_sent(lead: Lead) -> Sent:
         held[name] = (wire.sent, wire.stored, "")
     for name, _given, becomes, sentence in _losses(lead):
         # What an option of the list costs is taken off before it is sent.
-        held[name] = (held[name][0], becomes, sentence)
+        held[name] = (held[name][0], becomes, translated(sentence))
     list_id = lead.vicidial_list_id or (lead.batch.dialer_list.list_id if lead.batch else None)
     if list_id:
         held["list_id"] = (str(list_id), str(list_id), "")

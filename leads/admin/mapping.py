@@ -22,6 +22,7 @@ from leads.intake import look_again
 from leads.intake.errors import IntakeError
 from leads.intake.preview import Preview, preview
 from leads.models import Import, ImportStatus
+from leads.words import translated
 
 TEMPLATE = "admin/leads/import/mapping.html"
 
@@ -65,7 +66,7 @@ class MappingPages:
             if look_again.start(run, by=request.user):  # type: ignore[arg-type]
                 kick(tasks.run_import, run.pk)
         except IntakeError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, translated(error))
             return self._show(request, run, form)
         return HttpResponseRedirect(_page(run))
 
@@ -74,7 +75,7 @@ class MappingPages:
         try:
             shown = preview(run)
         except IntakeError as error:
-            problem = str(error)
+            problem = translated(error)
         context = {
             **self.model_admin.admin_site.each_context(request),
             "opts": Import._meta,
@@ -94,7 +95,7 @@ class MappingPages:
 def _reasons(shown: Preview | None) -> list[tuple[str, int]]:
     """Why rows would be invalid, in words, with the number of rows."""
     reasons = shown.reasons if shown else []
-    return [(REASONS[code].remedy or code, number) for code, number in reasons]
+    return [(translated(REASONS[code].remedy) or code, number) for code, number in reasons]
 
 
 def _samples(form: MappingForm, shown: Preview | None) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from leads.reports import period
 from leads.reports.period import Period, PeriodError
+from leads.words import translated
 
 USUAL: dict[str, tuple[object, Callable[[date], Period]]] = {
     "this-month": (gettext_lazy("This month"), period.this_month),
@@ -74,7 +75,7 @@ def asked_for(query: QueryDict) -> Asked:
             try:
                 days = period.between(first, last)
             except PeriodError as error:
-                form.add_error("first", str(error))
+                form.add_error("first", translated(error))
             else:
                 return Asked(days, "", form, urlencode({"first": first, "last": last}))
         return _usual(DEFAULT, today, form)

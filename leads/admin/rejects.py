@@ -21,6 +21,7 @@ from django.utils.http import content_disposition_header
 
 from leads.intake import rejects
 from leads.models import Import, ImportStatus
+from leads.words import translated
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -56,7 +57,7 @@ class RejectPages:
             try:
                 rejects.as_xlsx(run, written)
             except ValueError as error:
-                messages.error(request, str(error))
+                messages.error(request, translated(error))
                 back = reverse("admin:leads_import_change", args=[run.pk])
                 return HttpResponseRedirect(back)
             return FileResponse(

@@ -15,6 +15,7 @@ from leads.models import LeadStatus, PairKind, Source
 from leads.reports.sources import APPROVED, Account, Cost, Duplicates, cost
 from leads.review.decide import REJECT_REASONS
 from leads.vicidial.reasons import sentence_for
+from leads.words import translated
 
 S = LeadStatus
 MOST_IMPORTS = 80  # in one address: their ids must fit into it
@@ -151,18 +152,18 @@ def reasons_of(
 
 
 def _invalid(code: str) -> str:
-    return sentence(code, _("The value"), "…", "…")
+    return translated(sentence(code, _("The value"), "…", "…"))
 
 
 def _rejected(code: str) -> str:
-    return REJECT_REASONS.get(code, "")
+    return str(REJECT_REASONS.get(code, ""))
 
 
 # The parameter of the list of leads, and a code in words.
 _WORDS: dict[LeadStatus, tuple[str, Callable[[str], str]]] = {
     S.INVALID: ("finding", _invalid),
     S.REJECTED: ("decision_reason__exact", _rejected),
-    S.REFUSED: ("refusal_reason__exact", sentence_for),
+    S.REFUSED: ("refusal_reason__exact", lambda code: translated(sentence_for(code))),
 }
 
 

@@ -31,6 +31,7 @@ from leads.models import Export, LeadStatus, Source
 from leads.reports import sources, tables
 from leads.reports.sources import Account
 from leads.review.decide import REJECT_REASONS
+from leads.words import translated
 
 WHAT = "sources report"
 Rows = Iterator[list[str]]
@@ -86,7 +87,7 @@ def _workbook(
         try:
             tables.as_workbook(sheets, written)
         except ValueError as error:
-            messages.error(request, str(error))
+            messages.error(request, translated(error))
             return HttpResponseRedirect(back)
         return FileResponse(
             written.open("rb"), as_attachment=True, filename=name, content_type=XLSX

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from leads.sentence import Sentence, joined, say
+
 SHOWN = 120  # characters of a value that a sentence repeats
 
 
@@ -24,7 +26,7 @@ class Severity(StrEnum):
 
 
 class Reason(NamedTuple):
-    """One kind of finding; `sentence` has the places {field}, {given} and {becomes}."""
+    """One kind of finding; `sentence` has the gaps %(field)s, %(given)s and %(becomes)s."""
 
     code: str
     severity: Severity
@@ -54,7 +56,7 @@ class Note(NamedTuple):
     becomes: str = ""
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """The finding in words, with the remedy if there is one."""
         return sentence(self.code, self.field, self.given, self.becomes)
 
@@ -71,10 +73,10 @@ def shown(text: str) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-def sentence(code: str, field: str = "", given: str = "", becomes: str = "") -> str:
+def sentence(code: str, field: str = "", given: str = "", becomes: str = "") -> Sentence:
     """A finding in words for a person; for a code that this release does not know, the code."""
     reason = REASONS.get(code)
     if reason is None:
-        return f'{code}: {field} "{given}" {becomes}'.strip()
-    words = reason.sentence.format(field=field, given=given, becomes=becomes)
-    return f"{words} {reason.remedy}".strip()
+        return joined([f'{code}: {field} "{given}"', becomes])
+    words = say(reason.sentence, field=field, given=given, becomes=becomes)
+    return joined([words, say(reason.remedy)])

@@ -23,6 +23,7 @@ from leads.dialers.connect import client_for
 from leads.dialers.together import together
 from leads.history.context import because
 from leads.models import Dialer, Import, Lead, LeadStatus
+from leads.sentence import say
 from leads.vicidial import lookups
 from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError, NotAllowed, Stop, Unsupported
@@ -64,19 +65,19 @@ def check(run: Import) -> Checked:
     """
     dialer = run.dialer
     if dialer is None:
-        return Checked(note="It is not known which dialer the leads are for.")
+        return Checked(note=say("It is not known which dialer the leads are for."))
     if not dialer.enabled or dialer.is_paused:
         return Checked(note=pace.why_closed(dialer), again=dialer.enabled)
     checked = Checked()
     with proof.may_call(dialer) as may, pace.slots(dialer, MOST_CONNECTIONS) as slots:
         if not may or not len(slots):
-            return Checked(note="The dialer is busy with others.", again=True)
+            return Checked(note=say("The dialer is busy with others."), again=True)
         try:
             with client_for(dialer, len(slots)) as client:
                 proof.prove(dialer, client)
                 _check(client, dialer, run, len(slots), checked)
         except Unsupported:
-            checked.note = "The dialer's release cannot be asked for many leads at once."
+            checked.note = say("The dialer's release cannot be asked for many leads at once.")
         except NotAllowed as error:
             checked.note = error.sentence
         except Stop as stop:

@@ -35,7 +35,7 @@ def _read(name: str) -> Any:
 
 
 _RULES = _read("rules.json")
-_SAYS: dict[str, dict[str, str]] = _read("says.json")
+SAYS: dict[str, dict[str, str]] = _read("says.json")
 # From here on the same person, without a person's look; and from here on shown to a person.
 DUPLICATE: float = _RULES["thresholds"]["duplicate"]
 SHOW: float = _RULES["thresholds"]["show"]
@@ -152,7 +152,7 @@ def reasons(row: Sequence[int], lead: Mapping[str, Any], other: Mapping[str, Any
     return [
         {
             "field": field,
-            "says": _SAYS[field][LEVELS[field][level]],
+            "says": SAYS[field][LEVELS[field][level]],
             "weight": WEIGHTS[field][level],
             "lead": str(lead.get(column_of(field)) or ""),
             "other": str(other.get(column_of(field)) or ""),

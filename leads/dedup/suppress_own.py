@@ -12,6 +12,7 @@ from django.utils import timezone
 from leads.dedup.suppress import LEAST, MOST
 from leads.dedup.suppress_mark import Checked, check
 from leads.models import DncEdition, DncEntry, DncList, DncOrigin, Lead
+from leads.sentence import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -36,14 +37,27 @@ def add_number(
 
     Raises SuppressError without a comment, for what is no number, and if it is on it already.
     """
-    _insist(comment, "Say in the comment why this number must not be called.")
+    _insist(comment, say("Say in the comment why this number must not be called."))
     if not LEAST <= len(str(phone)) <= MOST:
-        raise SuppressError(f"{phone} is no number: it has {LEAST} to {MOST} digits.")
+        raise SuppressError(
+            say(
+                "%(phone)s is no number: it has %(least)s to %(most)s digits.",
+                phone=phone,
+                least=LEAST,
+                most=MOST,
+            )
+        )
     with transaction.atomic():
         edition = _edition()
         if known := DncEntry.objects.filter(phone=phone, removed_at__isnull=True).first():
             since = timezone.localtime(known.added_at).date()
-            raise SuppressError(f"+{phone} is on the internal DNC list already, since {since}.")
+            raise SuppressError(
+                say(
+                    "+%(phone)s is on the internal DNC list already, since %(since)s.",
+                    phone=phone,
+                    since=since,
+                )
+            )
         entry = DncEntry.objects.create(
             phone=phone, lead=lead, comment=comment.strip(), added_by=by
         )
@@ -57,14 +71,14 @@ def remove_number(phone: int, *, by: User | None, comment: str) -> Checked:
 
     Raises SuppressError without a comment, and if it is not on it.
     """
-    _insist(comment, "Say in the comment why this number may be called again.")
+    _insist(comment, say("Say in the comment why this number may be called again."))
     with transaction.atomic():
         edition = _edition()
         removed = DncEntry.objects.filter(phone=phone, removed_at__isnull=True).update(
             removed_at=timezone.now(), removed_by=by, removal_comment=comment.strip()
         )
         if not removed:
-            raise SuppressError(f"+{phone} is not on the internal DNC list.")
+            raise SuppressError(say("+%(phone)s is not on the internal DNC list.", phone=phone))
         _write(REMOVE, phone, edition, -1)
         return check(leads_with(phone), user_id=by.pk if by else None)
 

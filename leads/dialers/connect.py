@@ -6,6 +6,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 from leads.models import Dialer
+from leads.sentence import say
 from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError
 
@@ -45,14 +46,20 @@ def client_for(dialer: Dialer, connections: int | None = None) -> Client:
 def _open(dialer: Dialer) -> str:
     if not dialer.password_token:
         raise NoPasswordError(
-            f"Dialer {dialer.name} has no API password. Set it on the dialer's page.",
+            say(
+                "Dialer %(name)s has no API password. Set it on the dialer's page.",
+                name=dialer.name,
+            ),
             "NO_PASSWORD",
         )
     try:
         return _keys().decrypt(dialer.password_token.encode()).decode()
     except InvalidToken:
         raise NoPasswordError(
-            f"The password of dialer {dialer.name} cannot be opened with the keys in"
-            " DIALER_PASSWORD_KEY. Put the key back that it was saved with, or set it anew.",
+            say(
+                "The password of dialer %(name)s cannot be opened with the keys in "
+                "DIALER_PASSWORD_KEY. Put the key back that it was saved with, or set it anew.",
+                name=dialer.name,
+            ),
             "PASSWORD_KEY",
         ) from None

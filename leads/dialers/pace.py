@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from leads.dialers.locks import Kind, try_lock, unlock
 from leads.models import AttemptKind, Dialer, PushAttempt
+from leads.sentence import say
 
 
 class Slots:
@@ -133,12 +134,17 @@ def give_back(dialer: Dialer, calls: int) -> None:
 def why_closed(dialer: Dialer) -> str:
     """Why the dialer gets no leads just now, in a sentence; empty if it does."""
     if not dialer.enabled:
-        return "The dialer is switched off."
+        return say("The dialer is switched off.")
     if dialer.is_paused:
         return dialer.paused_text
     if (at := opens_at(dialer)) is not None:
-        return f"Outside the dialer's hours: it goes on at {at:%H:%M (%Z), %d %b}."
+        return say(
+            "Outside the dialer's hours: it goes on at %(at)s.", at=f"{at:%H:%M (%Z), %d %b}"
+        )
     today = timezone.now().astimezone(dialer.zone).date()
     if dialer.calls_day == today and 0 < dialer.calls_per_day <= dialer.calls_today:
-        return f"The {dialer.calls_per_day:,} calls of today are used up; it goes on tomorrow."
+        return say(
+            "The %(calls_per_day)s calls of today are used up; it goes on tomorrow.",
+            calls_per_day=f"{dialer.calls_per_day:,}",
+        )
     return ""

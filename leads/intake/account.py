@@ -10,6 +10,7 @@ from django.db.models import CharField, Count, F, Func
 
 from leads.models import Import, Lead, LeadStatus
 from leads.reports.standing import standing
+from leads.sentence import say
 
 
 @dataclass
@@ -38,7 +39,9 @@ def account(run: Import, counted: Counts) -> None:
     there = standing(Lead.objects.filter(import_run=run))
     held = Counts(there["rows"], there["staged"], there["invalid"], there["duplicate"])
     if held != counted or held.rows != held.staged + held.invalid + held.duplicate:
-        raise NotAccountedFor(f"{counted} were read, but the table holds {held}.")
+        raise NotAccountedFor(
+            say("%(counted)s were read, but the table holds %(held)s.", counted=counted, held=held)
+        )
 
 
 def codes(run: Import, column: Literal["reasons", "warnings"] = "reasons") -> dict[str, int]:

@@ -14,6 +14,7 @@ from leads.intake.dnc_numbers import find, layout_of_numbers
 from leads.intake.errors import IntakeError
 from leads.intake.upload import Stream, keep_stream
 from leads.models import DncEdition, DncList
+from leads.sentence import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -39,8 +40,11 @@ def receive_edition(
     check_dates(dnc_list, as_of, expires_on)
     if not known_country(country):
         raise IntakeError(
-            f'There is no country "{country}" with phone numbers of its own. '
-            "Give two letters, such as US or GB."
+            say(
+                'There is no country "%(country)s" with phone numbers of its own. Give two '
+                "letters, such as US or GB.",
+                country=country,
+            )
         )
     with TemporaryUploadedFile(filename, "text/plain", 0, None) as kept:
         digest = keep_stream(stream, kept)
@@ -69,12 +73,25 @@ def check_dates(dnc_list: DncList, as_of: date, expires_on: date | None) -> None
     """Raises IntakeError for an edition of the future, one that ends before it begins, one that is
     older than what the list has, and any of the internal list."""
     if dnc_list.is_internal:
-        raise IntakeError("Numbers go on the internal list one by one, each with a comment.")
+        raise IntakeError(say("Numbers go on the internal list one by one, each with a comment."))
     if as_of > timezone.localdate():
-        raise IntakeError(f"The date {as_of} is in the future. Give the day the list is of.")
+        raise IntakeError(
+            say("The date %(as_of)s is in the future. Give the day the list is of.", as_of=as_of)
+        )
     if expires_on and expires_on < as_of:
-        raise IntakeError(f"It would expire on {expires_on}, before its own date {as_of}.")
+        raise IntakeError(
+            say(
+                "It would expire on %(expires_on)s, before its own date %(as_of)s.",
+                expires_on=expires_on,
+                as_of=as_of,
+            )
+        )
     if dnc_list.current and as_of < dnc_list.current.as_of:
         raise IntakeError(
-            f"“{dnc_list}” has an edition of {dnc_list.current.as_of}, which is newer than {as_of}."
+            say(
+                "“%(dnc_list)s” has an edition of %(newer)s, which is newer than %(as_of)s.",
+                dnc_list=dnc_list,
+                newer=dnc_list.current.as_of,
+                as_of=as_of,
+            )
         )

@@ -25,6 +25,7 @@ from leads.intake.errors import IntakeError
 from leads.intake.look import rows_of
 from leads.intake.read_text import Record
 from leads.models import DncEdition, DncList, DncUnreadable, EditionStatus
+from leads.sentence import say
 
 log = logging.getLogger(__name__)
 CHUNK = 20_000  # rows
@@ -87,8 +88,11 @@ def load(edition: DncEdition) -> DncEdition:
         except Exception as error:
             _fail(
                 edition,
-                f"An error of the portal stopped it ({type(error).__name__}); nothing of it counts."
-                " The log says more. Load the file again.",
+                say(
+                    "An error of the portal stopped it (%(name)s); nothing of it counts. The "
+                    "log says more. Load the file again.",
+                    name=type(error).__name__,
+                ),
             )
             raise
     edition.refresh_from_db()
@@ -138,7 +142,9 @@ def _load(edition: DncEdition, *, again: bool) -> None:
     try:
         layout = layout_of_numbers(path)
     except FileNotFoundError:
-        raise IntakeError(f"The stored file of {edition} is gone. Upload it again.") from None
+        raise IntakeError(
+            say("The stored file of %(edition)s is gone. Upload it again.", edition=edition)
+        ) from None
     where = find(path, layout, edition.country)
     account = Account()
     with rows_of(path, layout) as rows:
@@ -147,7 +153,7 @@ def _load(edition: DncEdition, *, again: bool) -> None:
                 _store(edition, chunk, where, account)
                 _tell(edition, account, rows.bytes_done)
     if not account.rows_stored:
-        raise IntakeError("The file holds no number that could be read; nothing of it counts.")
+        raise IntakeError(say("The file holds no number that could be read; nothing of it counts."))
     _take_its_place(edition)
     with connection.cursor() as cursor:
         # Else the first look at many leads would be planned for an empty table.

@@ -23,6 +23,7 @@ from leads.intake.headers import map_headers
 from leads.intake.look import look_at, rows_of
 from leads.intake.read_text import Record
 from leads.intake.sniff import Asked, Layout
+from leads.sentence import say
 
 NO_NUMBER = "PHONE_MISSING"
 _LOOKED_AT = 50  # rows by which the columns are told
@@ -62,7 +63,7 @@ def find(path: Path | str, layout: Layout, country: str) -> Where:
     with rows_of(path, layout) as rows:
         first = [record.cells for record in islice(rows, _LOOKED_AT)]
     if not first:
-        raise IntakeError("The file has no rows. Load one with a number a row.")
+        raise IntakeError(say("The file has no rows. Load one with a number a row."))
     width = max(map(len, first))
     named = map_headers(layout.header, need_phone=False).columns
     singles = sorted(range(width), key=lambda place: named[place : place + 1] != ("phone_number",))
@@ -75,8 +76,13 @@ def find(path: Path | str, layout: Layout, country: str) -> Where:
     best = max(ways, key=held)
     if not held(best):
         raise IntakeError(
-            f"None of the first {len(first)} rows holds a phone number of {country}, or an area"
-            " code and a number beside it. Is it the right file, and the right country?"
+            say(
+                "None of the first %(first)s rows holds a phone number of %(country)s, or an "
+                "area code and a number beside it. Is it the right file, and the right "
+                "country?",
+                first=len(first),
+                country=country,
+            )
         )
     return best
 

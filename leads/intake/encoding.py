@@ -18,6 +18,7 @@ from typing import BinaryIO
 from charset_normalizer import from_bytes
 
 from leads.intake.errors import IntakeError
+from leads.sentence import say
 
 _BLOCK = 1024 * 1024
 _BOMS = (
@@ -95,8 +96,10 @@ def _refuse_binary(beginning: bytes) -> None:
     many_nuls = beginning.count(0) > _MOST_NULS * len(beginning)
     if many_nuls or controls > max(_MOST_CONTROLS * len(beginning), _SOME_CONTROLS):
         raise IntakeError(
-            "The file is not text: it is full of bytes that no text has. "
-            "Load a CSV file; from a spreadsheet, save it as CSV (UTF-8)."
+            say(
+                "The file is not text: it is full of bytes that no text has. Load a CSV file; "
+                "from a spreadsheet, save it as CSV (UTF-8)."
+            )
         )
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from leads.cleaning.plain import key
 from leads.intake.errors import IntakeError
+from leads.sentence import say
 from leads.vicidial.fields import FIELDS
 
 FULL_NAME = "full_name"  # a name for synonyms only: VICIdial has no such field
-NO_HEADER = "The file has no header line: its columns were told by what is in them."
+NO_HEADER = say("The file has no header line: its columns were told by what is in them.")
 _PHONE = re.compile(r"\+?(?:[ ().-]*[0-9]){7,15}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LIKELY = 0.5  # of the rows
@@ -74,9 +75,22 @@ def map_headers(header: Sequence[str], *, need_phone: bool = True) -> Mapping:
         if target:
             columns[place] = target
         if field and not target:
-            told.append(f'Column "{header[place]}" is a second {field} and is not used.')
+            told.append(
+                say(
+                    'Column "%(header)s" is a second %(field)s and is not used.',
+                    header=header[place],
+                    field=field,
+                )
+            )
         elif target and target != field and field != FULL_NAME:
-            told.append(f'Column "{header[place]}" is a second {field}: it is taken as {target}.')
+            told.append(
+                say(
+                    'Column "%(header)s" is a second %(field)s: it is taken as %(target)s.',
+                    header=header[place],
+                    field=field,
+                    target=target,
+                )
+            )
     if need_phone and "phone_number" not in columns:
         raise IntakeError(_no_phone(header))
     unknown = tuple(
@@ -108,8 +122,10 @@ def guess_columns(rows: Sequence[Sequence[str]], width: int, *, need_phone: bool
             columns[best] = field
     if need_phone and "phone_number" not in columns:
         raise IntakeError(
-            "The file has no header line, and no column of it looks like phone numbers. Give it a"
-            " first line with names, one of them phone_number."
+            say(
+                "The file has no header line, and no column of it looks like phone numbers. "
+                "Give it a first line with names, one of them phone_number."
+            )
         )
     return Mapping(
         tuple(columns), (), tuple(field for field in FIELDS if field not in columns), (NO_HEADER,)
@@ -128,7 +144,10 @@ def _free(field: str, taken: set[str]) -> str:
 def _no_phone(header: Sequence[str]) -> str:
     names = ", ".join(f'"{cell}"' for cell in header[:_SHOWN] if cell) or "nothing"
     more = ", …" if len(header) > _SHOWN else ""
-    return (
-        f"The file has no phone column. Its first line has: {names}{more}. Name one column "
-        "phone_number (phone, mobile, teléfono, telefone, téléphone or Telefon are understood too)."
+    return say(
+        "The file has no phone column. Its first line has: %(names)s%(more)s. Name one "
+        "column phone_number (phone, mobile, teléfono, telefone, téléphone or Telefon are "
+        "understood too).",
+        names=names,
+        more=more,
     )

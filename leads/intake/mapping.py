@@ -16,6 +16,7 @@ from leads.cleaning.plain import key
 from leads.intake.errors import IntakeError
 from leads.intake.headers import FULL_NAME
 from leads.models import Import, Source, SourceMapping
+from leads.sentence import say
 from leads.vicidial.custom import CUSTOM, is_label
 from leads.vicidial.fields import FIELDS
 
@@ -118,12 +119,22 @@ def check(mapping: Sequence[str | None], width: int) -> None:
     """Raise IntakeError, with a sentence, for a mapping that a file of `width` columns cannot
     have, or that no lead can come of."""
     if len(mapping) != width:
-        raise IntakeError(f"The mapping is for {len(mapping)} columns, and the file has {width}.")
+        raise IntakeError(
+            say(
+                "The mapping is for %(mapping)s columns, and the file has %(width)s.",
+                mapping=len(mapping),
+                width=width,
+            )
+        )
     for target in mapping:
         if target is not None and not is_target(target):
-            raise IntakeError(f'"{target}" is nothing that a column can become.')
+            raise IntakeError(
+                say('"%(target)s" is nothing that a column can become.', target=target)
+            )
     if "phone_number" not in mapping:
-        raise IntakeError("No column is the phone_number. Say which one has the phone numbers.")
+        raise IntakeError(
+            say("No column is the phone_number. Say which one has the phone numbers.")
+        )
 
 
 def is_target(target: str) -> bool:

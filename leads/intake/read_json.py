@@ -13,6 +13,7 @@ from leads.intake.errors import IntakeError
 from leads.intake.json_values import SHOWN, Array, Lines, TooLarge, is_array
 from leads.intake.lines import opened, readable
 from leads.intake.read_text import Record
+from leads.sentence import say
 
 MOST_KEYS = 500
 _BEGINNING = 4096  # bytes
@@ -31,14 +32,24 @@ def keys_of(path: Path | str, encoding: str) -> tuple[str, ...]:
                 keys.update(dict.fromkeys(map(_name, found)))
             elif not keys:
                 raise IntakeError(
-                    f"Line {number} is no JSON object. A file of JSON has one object a line, for"
-                    ' example {"phone_number": "7275550100", "first_name": "Ann"}, or one array of'
-                    " such objects."
+                    say(
+                        "Line %(number)s is no JSON object. A file of JSON has one object a "
+                        'line, for example {"phone_number": "7275550100", "first_name": '
+                        '"Ann"}, or one array of such objects.',
+                        number=number,
+                    )
                 )
             if len(keys) > MOST_KEYS:
-                raise IntakeError(f"The objects have more than {MOST_KEYS} different keys.")
+                raise IntakeError(
+                    say(
+                        "The objects have more than %(most_keys)s different keys.",
+                        most_keys=MOST_KEYS,
+                    )
+                )
     if not keys:
-        raise IntakeError("The file has no JSON objects with keys in it; nothing can be loaded.")
+        raise IntakeError(
+            say("The file has no JSON objects with keys in it; nothing can be loaded.")
+        )
     return tuple(keys)
 
 

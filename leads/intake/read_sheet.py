@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, Self
 from leads.intake.errors import IntakeError
 from leads.intake.lines import readable
 from leads.intake.read_text import Record
+from leads.sentence import say
 
 log = logging.getLogger(__name__)
 READER = "leads.intake.workbook"
@@ -143,8 +144,13 @@ def _how_it_ended(code: int, told: BinaryIO) -> str:
     told.seek(max(0, told.seek(0, os.SEEK_END) - _TOLD))
     words = told.read().decode(errors="replace")
     log.warning("The reader of workbooks ended with %s. It said: %s", code, words)
-    why = "takes too long" if code == -signal.SIGALRM else "takes too much memory, or is damaged"
-    return (
-        f"The spreadsheet {why}: its reader was ended. Save it as CSV, which may have any length,"
-        " and load that."
+    why = (
+        say("takes too long")
+        if code == -signal.SIGALRM
+        else say("takes too much memory, or is damaged")
+    )
+    return say(
+        "The spreadsheet %(why)s: its reader was ended. Save it as CSV, which may have "
+        "any length, and load that.",
+        why=why,
     )

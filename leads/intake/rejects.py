@@ -17,6 +17,8 @@ from leads.cleaning.reasons import REASONS, Severity
 from leads.dedup.same_number import BY_NUMBER
 from leads.models import Import, Lead, LeadStatus
 from leads.reports import tables
+from leads.sentence import joined, say
+from leads.words import translated
 
 # The first columns of such a file. None of them is a name that a column of leads could have.
 COLUMNS = ("portal_import", "portal_line", "portal_status", "portal_reason", "portal_suggestion")
@@ -79,7 +81,8 @@ def _table(run: Import) -> Iterator[list[str]]:
         else:
             reason, suggestion = why_invalid(codes, findings or [])
         label = LeadStatus(status).value
-        yield [str(run.pk), str(line), label, reason, suggestion, *(c or "" for c in raw[own:])]
+        words = (translated(reason), translated(suggestion))
+        yield [str(run.pk), str(line), label, *words, *(c or "" for c in raw[own:])]
 
 
 def why_invalid(codes: Iterable[str], findings: Iterable[dict[str, str]]) -> tuple[str, str]:
@@ -87,7 +90,7 @@ def why_invalid(codes: Iterable[str], findings: Iterable[dict[str, str]]) -> tup
     remedies = [REASONS[code].remedy for code in codes if code in REASONS]
     for remedy in filter(None, remedies):
         texts = [text.removesuffix(remedy).rstrip() for text in texts]
-    return " ".join(texts), " ".join(dict.fromkeys(filter(None, remedies)))
+    return joined(map(translated, texts)), joined(dict.fromkeys(map(translated, remedies)))
 
 
 def why_twin(
@@ -95,8 +98,12 @@ def why_twin(
 ) -> tuple[str, str]:
     """The reason and the suggestion for a duplicate of a `source`; the other values are those of
     TWIN. What other sources gave is named to nobody."""
-    place = f" ({filename}, line {line})" if of == source else ""
-    known = f"lead {lead} of the portal already{place}."
+    place = (
+        say(" (%(filename)s, line %(line)s)", filename=filename, line=line) if of == source else ""
+    )
+    known = say("lead %(lead)s of the portal already%(place)s.", lead=lead, place=place)
     if why in BY_NUMBER:
-        return f"The phone number is {known}", "Leave the row out, or give another number."
-    return f"The person is {known}", "Leave the row out."
+        return say("The phone number is %(known)s", known=known), say(
+            "Leave the row out, or give another number."
+        )
+    return say("The person is %(known)s", known=known), say("Leave the row out.")

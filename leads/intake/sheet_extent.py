@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from leads.intake.errors import IntakeError
+from leads.sentence import say
 
 MOST_CELLS = 30_000_000  # 26 columns of all the rows that a sheet can have
 _LONGEST_TAG = 1024  # bytes
@@ -52,10 +53,16 @@ class Extent:
         cells = self.rows * self.columns
         if cells > MOST_CELLS:
             raise IntakeError(
-                f"The sheet reaches to row {self.rows:,} and column {letters_of(self.columns)},"
-                f" which makes {cells:,} cells, more than the {MOST_CELLS:,} that can be read."
-                " Something stands far away from the table, were it a space: delete those rows and"
-                " columns, or save the table as CSV."
+                say(
+                    "The sheet reaches to row %(rows)s and column %(columns)s, which makes "
+                    "%(cells)s cells, more than the %(most_cells)s that can be read. "
+                    "Something stands far away from the table, were it a space: delete those "
+                    "rows and columns, or save the table as CSV.",
+                    rows=f"{self.rows:,}",
+                    columns=letters_of(self.columns),
+                    cells=f"{cells:,}",
+                    most_cells=f"{MOST_CELLS:,}",
+                )
             )
 
 

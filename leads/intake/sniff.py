@@ -19,6 +19,7 @@ from leads.intake.errors import IntakeError
 from leads.intake.headers import known_columns
 from leads.intake.lines import RECORD_LIMIT, RECORD_LINES, opened, readable
 from leads.intake.quoting import NO_QUOTE, SEPARATORS, Quoting, quote_of
+from leads.sentence import say
 
 SAMPLE = 256 * 1024
 MOST_COLUMNS = 2000
@@ -100,14 +101,20 @@ def _is_json(text: str) -> bool:
 def _refuse_other_kinds(beginning: bytes) -> None:
     if not beginning.strip(b"\0 \t\r\n\f\v\xef\xbb\xbf\xfe\xff"):
         raise IntakeError(
-            "The file is empty. Load a CSV file with a header line and one lead a line."
+            say("The file is empty. Load a CSV file with a header line and one lead a line.")
         )
     beginning = beginning.lstrip(b"\xef\xbb\xbf \t\r\n")[:_SIGNATURE]
     table = Path(__file__).with_name("looks_like.csv")
     with table.open(encoding="utf-8", newline="") as file:
         for kind in csv.DictReader(file):
             if beginning.lower().startswith(bytes.fromhex(kind["hex"]).lower()):
-                raise IntakeError(f"The file is {kind['what']}, not CSV. {kind['remedy']}")
+                raise IntakeError(
+                    say(
+                        "The file is %(what)s, not CSV. %(remedy)s",
+                        what=say(kind["what"]),
+                        remedy=say(kind["remedy"]),
+                    )
+                )
 
 
 def _layout(text: str, encoding: str, asked: Asked, *, whole: bool) -> Layout:
@@ -154,16 +161,24 @@ def checked(layout: Layout) -> Layout:
     """The layout, unless it has more columns than can be. Raises IntakeError."""
     if (number := len(layout.header)) > MOST_COLUMNS:
         raise IntakeError(
-            f"The file has {number:,} columns, more than the {MOST_COLUMNS:,} that can be mapped."
-            " Leave out those that are not needed; of a text file, look at its separator too."
+            say(
+                "The file has %(number)s columns, more than the %(most_columns)s that can be "
+                "mapped. Leave out those that are not needed; of a text file, look at its "
+                "separator too.",
+                number=f"{number:,}",
+                most_columns=f"{MOST_COLUMNS:,}",
+            )
         )
     return layout
 
 
 def _no_line_end(line: int) -> str:
-    return (
-        f"Line {line} has no end within the first {SAMPLE // 1024} KB. A file of leads has a header"
-        " line and one lead a line: is it one, and are its line ends there? Save it anew as CSV."
+    return say(
+        "Line %(line)s has no end within the first %(most)s KB. A file of leads has a "
+        "header line and one lead a line: is it one, and are its line ends there? Save it "
+        "anew as CSV.",
+        line=line,
+        most=SAMPLE // 1024,
     )
 
 

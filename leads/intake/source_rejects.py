@@ -13,6 +13,8 @@ from typing import Any
 
 from leads.intake.rejects import TWIN, not_own, why_invalid, why_twin
 from leads.models import Import, Lead, LeadStatus, Source
+from leads.sentence import say
+from leads.words import translated
 
 # None of them is a name that a column of leads could have.
 COLUMNS = ("portal_file", "portal_line", "portal_status", "portal_reason", "portal_suggestion")
@@ -47,7 +49,8 @@ def rows(
         for key, cell in zip(keys[run], raw[not_own(files[run].header) :], strict=False):
             cells[places[key]] = cell or ""
         reason, suggestion = _why(source.pk, status, decisions, *why)
-        yield [files[run].filename, str(line), status, reason, suggestion, *cells]
+        words = (translated(reason), translated(suggestion))
+        yield [files[run].filename, str(line), status, *words, *cells]
 
 
 def _keys(header: Sequence[str]) -> list[Key]:
@@ -76,6 +79,7 @@ def _why(
         case LeadStatus.DUPLICATE:
             return why_twin(source, *twin)
         case LeadStatus.REJECTED:
-            return decisions.get(decision, decision), ""
+            return str(decisions.get(decision, decision)), ""
         case _:
-            return f"The dialer refused it: {refusal.replace('_', ' ').lower()}.", ""
+            words = translated(refusal.replace("_", " ").lower())
+            return say("The dialer refused it: %(refusal)s.", refusal=words), ""

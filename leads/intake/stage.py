@@ -40,6 +40,7 @@ from leads.intake.stored import HOW_READ, layout_of
 from leads.intake.upload import columns_of
 from leads.models import Import, ImportStatus, LeadStatus, Treatment
 from leads.reports.tables import as_given
+from leads.sentence import say
 
 log = logging.getLogger(__name__)
 CHUNK = 5000  # rows, and of wide ones fewer:
@@ -87,8 +88,11 @@ def load(run: Import, told: Told | None = None) -> Import:
         except Exception as error:
             _fail(
                 run,
-                f"An error of the portal stopped it ({type(error).__name__}); nothing was loaded."
-                " The log says more. Load the file again.",
+                say(
+                    "An error of the portal stopped it (%(name)s); nothing was loaded. The "
+                    "log says more. Load the file again.",
+                    name=type(error).__name__,
+                ),
             )
             raise
     run.refresh_from_db()
@@ -139,7 +143,9 @@ def _load(run: Import, progress: Progress) -> None:
             counts.add(placed.statuses)
             progress.show(counts.rows, bytes_done)
         if not counts.rows:
-            raise IntakeError("The file has a header but no leads below it; nothing was loaded.")
+            raise IntakeError(
+                say("The file has a header but no leads below it; nothing was loaded.")
+            )
         account(run, counts)
         _finish(run, counts)
 

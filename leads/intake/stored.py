@@ -6,6 +6,7 @@ from leads.intake.errors import IntakeError
 from leads.intake.look import look_at
 from leads.intake.sniff import Asked, Layout
 from leads.models import Import
+from leads.sentence import say
 
 # What an import knows of its file; fields of it to save together.
 HOW_READ = [
@@ -19,4 +20,6 @@ def layout_of(run: Import) -> Layout:
     try:
         return look_at(run.file.path, asked)
     except FileNotFoundError:
-        raise IntakeError(f"The stored file of {run.filename} is gone. Upload it again.") from None
+        raise IntakeError(
+            say("The stored file of %(filename)s is gone. Upload it again.", filename=run.filename)
+        ) from None

@@ -15,6 +15,7 @@ from leads.dedup.exact import try_lock_phones
 from leads.history.context import because
 from leads.models import Import, ImportStatus, Lead, LeadStatus, PushAttempt
 from leads.models.status import KNOWN, ON_ITS_WAY, quoted
+from leads.sentence import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -67,9 +68,10 @@ def why_not(run: Import) -> str:
     sent = _sent(run).count()
     if not sent:
         return ""
-    return (
-        f"{sent:,} of its leads are queued, or were sent to a dialer: that stays in the history."
-        " Cancel or undo their batch there, and reject what is left of the import."
+    return say(
+        "%(sent)s of its leads are queued, or were sent to a dialer: that stays in the "
+        "history. Cancel or undo their batch there, and reject what is left of the import.",
+        sent=f"{sent:,}",
     )
 
 

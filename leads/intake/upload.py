@@ -19,6 +19,7 @@ from leads.intake.mapping import remembered
 from leads.intake.rejects import corrects
 from leads.intake.sniff import JSON, Layout
 from leads.models import Dialer, Import, ImportStatus, Source
+from leads.sentence import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -142,12 +143,18 @@ def fingerprint(path: Path) -> str:
 def _check(list_id: int | None, country: str) -> None:
     if not known_country(country):
         raise IntakeError(
-            f'There is no country "{country}" with phone numbers of its own. '
-            "Give two letters, such as US or GB."
+            say(
+                'There is no country "%(country)s" with phone numbers of its own. Give two '
+                "letters, such as US or GB.",
+                country=country,
+            )
         )
     if list_id is not None and list_id not in LIST_IDS:
         raise IntakeError(
-            f"{list_id} is no list ID of VICIdial: it has 3 to 12 digits, for example 101."
+            say(
+                "%(list_id)s is no list ID of VICIdial: it has 3 to 12 digits, for example 101.",
+                list_id=list_id,
+            )
         )
 
 
@@ -166,7 +173,10 @@ def keep_stream(stream: Stream, kept: TemporaryUploadedFile) -> str:
         if kept.tell() > settings.UPLOAD_MAX_BYTES:
             most = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
             raise IntakeError(
-                f"The file is larger than {most:,} MB. Split it, or raise UPLOAD_MAX_MB."
+                say(
+                    "The file is larger than %(most)s MB. Split it, or raise UPLOAD_MAX_MB.",
+                    most=f"{most:,}",
+                )
             )
     kept.flush()
     return digest.hexdigest()

@@ -34,6 +34,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError
 from leads.intake.errors import IntakeError
 from leads.intake.sheet_zeros import zero_columns
 from leads.intake.workbook_limits import PASSWORD, check
+from leads.sentence import say
 
 ROW_LIMIT = 1024 * 1024  # characters
 CUT = 1000  # characters of each cell of a row that is longer
@@ -111,13 +112,21 @@ def _beginning(book: CalamineWorkbook, sheet: str) -> tuple[str, list[tuple[int,
     """The sheet (the first with anything in it), and its first rows with their numbers."""
     names = _names(book)
     if sheet and sheet not in names:
-        raise IntakeError(f'There is no sheet "{sheet}"; there are: {", ".join(names)}.')
+        raise IntakeError(
+            say(
+                'There is no sheet "%(sheet)s"; there are: %(names)s.',
+                sheet=sheet,
+                names=", ".join(names),
+            )
+        )
     for name in [sheet] if sheet else names:
         cells = _texts(book.get_sheet_by_name(name), {})
         first = list(islice((row for row in cells if row[1]), _LOOKED_AT))
         if first:
             return name, first
-    raise IntakeError("The spreadsheet is empty. Load one with a header row and one lead a row.")
+    raise IntakeError(
+        say("The spreadsheet is empty. Load one with a header row and one lead a row.")
+    )
 
 
 def _rows(sheet: CalamineSheet, file: BinaryIO) -> Iterator[Any]:
@@ -190,14 +199,16 @@ def _sentence(error: BaseException, memory: int) -> str:
     if isinstance(error, PasswordError) or "assword" in str(error):
         return PASSWORD
     if isinstance(error, MemoryError):
-        return (
-            f"The spreadsheet needs more than the {memory // 2**20:,} MB of memory that its"
-            " reader may take. Save it as CSV, which may have any length, or in several parts."
+        return say(
+            "The spreadsheet needs more than the %(most)s MB of memory that its reader "
+            "may take. Save it as CSV, which may have any length, or in several parts.",
+            most=f"{memory // 2**20:,}",
         )
     # Also what its Rust code could not go on with, an exception of no library of ours.
-    return (
-        f"The spreadsheet cannot be read ({error}). Open it, save it anew as XLSX or CSV, and load"
-        " that."
+    return say(
+        "The spreadsheet cannot be read (%(error)s). Open it, save it anew as XLSX or "
+        "CSV, and load that.",
+        error=error,
     )
 
 

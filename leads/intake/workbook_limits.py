@@ -12,13 +12,14 @@ from typing import BinaryIO
 
 from leads.intake.errors import IntakeError
 from leads.intake.sheet_extent import extent_of
+from leads.sentence import say
 
 # Its reader takes some two to five times as much memory as this.
 MOST_UNPACKED = 600 * 1024 * 1024
 # A sheet of repeated words is packed to a twentieth; what is packed a thousandfold is made for it.
 MOST_PACKED = 200
 SMALL = 20 * 1024 * 1024
-PASSWORD = "The spreadsheet is protected by a password. Save it without one."  # noqa: S105
+PASSWORD = say("The spreadsheet is protected by a password. Save it without one.")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _MANIFEST = "META-INF/manifest.xml"
@@ -46,8 +47,11 @@ def check(file: BinaryIO) -> None:
                 _check_part(packed, part)
     except _DAMAGED as error:
         raise IntakeError(
-            f"The file begins as a spreadsheet or a zip archive and is damaged or cut ({error})."
-            " Save it anew, or download it again."
+            say(
+                "The file begins as a spreadsheet or a zip archive and is damaged or cut "
+                "(%(error)s). Save it anew, or download it again.",
+                error=error,
+            )
         ) from None
 
 
@@ -62,8 +66,10 @@ def _check_old(file: BinaryIO) -> None:
             raise IntakeError(PASSWORD)
         if not has("Workbook") and not has("Book"):
             raise IntakeError(
-                "The file is an old Office file other than a spreadsheet, or only a part of one."
-                " Load a spreadsheet or a CSV file."
+                say(
+                    "The file is an old Office file other than a spreadsheet, or only a part "
+                    "of one. Load a spreadsheet or a CSV file."
+                )
             )
 
 
@@ -82,7 +88,13 @@ def _check_kind(packed: zipfile.ZipFile) -> None:
     with table.open(encoding="utf-8", newline="") as file:
         for kind in csv.DictReader(file):
             if any(name.startswith(kind["part"]) for name in names):
-                raise IntakeError(f"The file is {kind['what']}, not CSV. {kind['remedy']}")
+                raise IntakeError(
+                    say(
+                        "The file is %(what)s, not CSV. %(remedy)s",
+                        what=say(kind["what"]),
+                        remedy=say(kind["remedy"]),
+                    )
+                )
 
 
 def _has(packed: zipfile.ZipFile, part: str, word: bytes) -> bool:
@@ -94,14 +106,20 @@ def _check_size(packed: zipfile.ZipFile, size: int) -> None:
     unpacked = sum(part.file_size for part in packed.infolist())
     if unpacked > SMALL and unpacked > MOST_PACKED * size:
         raise IntakeError(
-            f"The spreadsheet unpacks to {unpacked // 2**20:,} MB from very little, as files do"
-            " that are made to bring programs down. It was not opened."
+            say(
+                "The spreadsheet unpacks to %(unpacked)s MB from very little, as files do that "
+                "are made to bring programs down. It was not opened.",
+                unpacked=f"{unpacked // 2**20:,}",
+            )
         )
     if unpacked > MOST_UNPACKED:
         raise IntakeError(
-            f"The spreadsheet unpacks to {unpacked // 2**20:,} MB, more than the"
-            f" {MOST_UNPACKED // 2**20} MB that can be read. Save it as CSV, which may have any"
-            " length, or in several parts."
+            say(
+                "The spreadsheet unpacks to %(unpacked)s MB, more than the %(most)s MB that "
+                "can be read. Save it as CSV, which may have any length, or in several parts.",
+                unpacked=f"{unpacked // 2**20:,}",
+                most=MOST_UNPACKED // 2**20,
+            )
         )
 
 
@@ -113,8 +131,11 @@ def _check_part(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
         while block := file.read(_BLOCK):
             if first and b"<!DOCTYPE" in block and part.filename.endswith((".xml", ".rels")):
                 raise IntakeError(
-                    f"The spreadsheet defines words of its own in {part.filename}, as no"
-                    " spreadsheet program does. It was not opened. Save it anew, or as CSV."
+                    say(
+                        "The spreadsheet defines words of its own in %(filename)s, as no "
+                        "spreadsheet program does. It was not opened. Save it anew, or as CSV.",
+                        filename=part.filename,
+                    )
                 )
             first = False
             if extent is not None:

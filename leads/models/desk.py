@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from leads.models.lead import Lead
 
@@ -17,16 +19,25 @@ class DeskClaim(models.Model):
     until = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"lead {self.lead_id}, looked at by {self.user_id}"
+        return _("lead %(lead_id)s, looked at by %(user_id)s") % {
+            "lead_id": self.lead_id,
+            "user_id": self.user_id,
+        }
 
 
 class DecisionVerb(models.TextChoices):
-    APPROVE = "approve", "approved"
-    REJECT = "reject", "rejected"
-    DUPLICATE = "duplicate", "marked as a duplicate"
-    DIFFERENT = "different", "found to be a lead of its own"
-    MERGE = "merge", "merged"
-    EDIT = "edit", "corrected"
+    APPROVE = "approve", _("approved")
+    REJECT = "reject", _("rejected")
+    DUPLICATE = "duplicate", _("marked as a duplicate")
+    DIFFERENT = "different", _("found to be a lead of its own")
+    MERGE = "merge", _("merged")
+    EDIT = "edit", _("corrected")
+
+    @property
+    def recorded(self) -> str:
+        """What the history keeps of it: in English, whoever decides."""
+        with override("en"):
+            return str(self.label)
 
 
 class Decision(models.Model):
@@ -66,4 +77,7 @@ class Decision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"lead {self.lead_id} {self.get_verb_display()}"
+        return _("lead %(lead_id)s %(get_verb_display)s") % {
+            "lead_id": self.lead_id,
+            "get_verb_display": self.get_verb_display(),
+        }

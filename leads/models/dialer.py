@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 CODE_LETTERS = "".join(sorted(set(string.ascii_uppercase) - set("IOU")))
 
@@ -27,7 +29,7 @@ def new_code_prefix() -> str:
 def known_time_zone(name: str) -> None:
     """Refuse a name that is no time zone. Raises ValidationError."""
     if name not in available_timezones():
-        raise ValidationError("There is no time zone %(name)s.", params={"name": name})
+        raise ValidationError(_("There is no time zone %(name)s."), params={"name": name})
 
 
 class Dialer(models.Model):
@@ -38,48 +40,56 @@ class Dialer(models.Model):
 
     name = models.CharField(max_length=50, unique=True)
     base_url = models.CharField(
-        "URL", max_length=255, help_text="For example https://dialer.example.com/vicidial/"
+        _("URL"), max_length=255, help_text=_("For example https://dialer.example.com/vicidial/")
     )
-    api_user = models.CharField("API user", max_length=20)
+    api_user = models.CharField(_("API user"), max_length=20)
     password_token = models.TextField(blank=True, default="", editable=False)
     api_source = models.CharField(
-        "API source",
+        _("API source"),
         max_length=20,
         default="leadportal",
-        validators=[RegexValidator(r"^[A-Za-z0-9]{2,20}$", "2 to 20 letters and digits.")],
-        help_text="Marks the portal's calls in VICIdial's own API log.",
+        validators=[RegexValidator(r"^[A-Za-z0-9]{2,20}$", _("2 to 20 letters and digits."))],
+        help_text=_("Marks the portal's calls in VICIdial's own API log."),
     )
     accents = models.BooleanField(
-        "keeps accents",
+        _("keeps accents"),
         default=False,
-        help_text='On if the server runs with "use non latin"; else letters outside A-Z are lost.',
+        help_text=_(
+            'On if the server runs with "use non latin"; else letters outside A-Z are lost.'
+        ),
     )
-    verify_tls = models.BooleanField("verify TLS", default=True)
+    verify_tls = models.BooleanField(_("verify TLS"), default=True)
     enabled = models.BooleanField(default=True)
 
     connections = models.PositiveSmallIntegerField(
         default=8,
         validators=[MinValueValidator(1), MaxValueValidator(64)],
-        help_text="Calls at once, over all workers on all machines; look-ups use one more.",
+        help_text=_("Calls at once, over all workers on all machines; look-ups use one more."),
     )
     calls_per_second = models.PositiveIntegerField(
-        default=0, help_text="Over all workers on all machines; 0 is no limit."
+        default=0, help_text=_("Over all workers on all machines; 0 is no limit.")
     )
     calls_per_day = models.PositiveIntegerField(
-        default=0, help_text="add_lead calls from midnight to midnight there; 0 is no limit."
+        default=0, help_text=_("add_lead calls from midnight to midnight there; 0 is no limit.")
     )
     call_from = models.TimeField(
-        null=True, blank=True, help_text="Leads are pushed from this time of day on; empty: always."
+        null=True,
+        blank=True,
+        help_text=_("Leads are pushed from this time of day on; empty: always."),
     )
     call_until = models.TimeField(
-        null=True, blank=True, help_text="… until this time; before the first one: over midnight."
+        null=True,
+        blank=True,
+        help_text=_("… until this time; before the first one: over midnight."),
     )
     time_zone = models.CharField(
         max_length=50,
         blank=True,
         default="",
         validators=[known_time_zone],
-        help_text="Of these hours and days, for example America/New_York; empty: the portal's own.",
+        help_text=_(
+            "Of these hours and days, for example America/New_York; empty: the portal's own."
+        ),
     )
     connect_timeout = models.FloatField(default=5.0, help_text="Seconds.")
     read_timeout = models.FloatField(default=30.0, help_text="Seconds.")
@@ -135,7 +145,7 @@ class Dialer(models.Model):
                     Q(call_from__isnull=False, call_until__isnull=False)
                     & ~Q(call_from=models.F("call_until"))
                 ),
-                violation_error_message="Give both hours, and not the same twice; or neither.",
+                violation_error_message=_("Give both hours, and not the same twice; or neither."),
             ),
         ]
         permissions = [("test_dialer", "Can test the connection of, pause and resume a dialer")]
@@ -154,9 +164,9 @@ class Dialer(models.Model):
 
 
 class YesNoArea(models.TextChoices):
-    NO = "N", "No"
-    YES = "Y", "Yes"
-    AREACODE = "AREACODE", "Yes, area codes too"
+    NO = "N", _("No")
+    YES = "Y", _("Yes")
+    AREACODE = "AREACODE", _("Yes, area codes too")
 
 
 class DialerList(models.Model):
@@ -164,27 +174,29 @@ class DialerList(models.Model):
 
     dialer = models.ForeignKey(Dialer, on_delete=models.CASCADE, related_name="lists")
     list_id = models.BigIntegerField(
-        "list_id", validators=[MinValueValidator(100), MaxValueValidator(999_999_999_999)]
+        _("list_id"), validators=[MinValueValidator(100), MaxValueValidator(999_999_999_999)]
     )
     name = models.CharField(max_length=50, blank=True, default="")
     campaign_id = models.CharField(max_length=20, blank=True, default="")
     enabled = models.BooleanField(default=True)
-    seen_at = models.DateTimeField("seen on the dialer", null=True, editable=False)
+    seen_at = models.DateTimeField(_("seen on the dialer"), null=True, editable=False)
     confirmed = models.BooleanField(
-        "I have seen it in VICIdial",
+        _("I have seen it in VICIdial"),
         default=False,
-        help_text="Only for releases that cannot be asked whether a list exists (before 2.14-136).",
+        help_text=_(
+            "Only for releases that cannot be asked whether a list exists (before 2.14-136)."
+        ),
     )
 
     duplicate_check = models.CharField(
         max_length=200,
         blank=True,
         default="DUPLIST",
-        help_text="VICIdial's own checks, joined with -, for example DUPLIST-DUPSYS90DAY.",
+        help_text=_("VICIdial's own checks, joined with -, for example DUPLIST-DUPSYS90DAY."),
     )
-    dnc_check = models.CharField("DNC check", max_length=8, choices=YesNoArea, default="Y")
+    dnc_check = models.CharField(_("DNC check"), max_length=8, choices=YesNoArea, default="Y")
     campaign_dnc_check = models.CharField(
-        "campaign DNC check", max_length=8, choices=YesNoArea, default="N"
+        _("campaign DNC check"), max_length=8, choices=YesNoArea, default="N"
     )
     usacan_prefix_check = models.BooleanField(default=False)
     usacan_areacode_check = models.BooleanField(default=False)
@@ -198,15 +210,19 @@ class DialerList(models.Model):
         max_length=6,
         blank=True,
         default="",
-        choices=[("POSTAL", "Postal code"), ("TZCODE", "Owner field"), ("NANPA", "NANPA prefix")],
+        choices=[
+            ("POSTAL", _("Postal code")),
+            ("TZCODE", _("Owner field")),
+            ("NANPA", _("NANPA prefix")),
+        ],
     )
     lookup_state = models.BooleanField(default=False)
     custom_fields = models.BooleanField(
-        "send custom fields",
+        _("send custom fields"),
         default=False,
-        help_text="Of columns that were mapped to one; only labels that this list has are sent.",
+        help_text=_("Of columns that were mapped to one; only labels that this list has are sent."),
     )
-    custom_labels = models.JSONField("its custom fields", default=list, editable=False)
+    custom_labels = models.JSONField(_("its custom fields"), default=list, editable=False)
 
     class Meta:
         ordering = ["dialer", "list_id"]
@@ -224,7 +240,8 @@ class DialerList(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.list_id} {self.name}".strip() + f" on {self.dialer}"
+        named = f"{self.list_id} {self.name}".strip()
+        return gettext("%(list)s on %(dialer)s") % {"list": named, "dialer": self.dialer}
 
     def options(self) -> dict[str, str]:
         """The add_lead settings of this list, as the parameters that go over the wire."""

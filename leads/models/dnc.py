@@ -14,24 +14,26 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from leads.cleaning.reasons import sentence
+from leads.words import translated
 
 
 class DncOrigin(models.TextChoices):
-    FEDERAL = "federal", "Federal registry"
-    STATE = "state", "State registry"
-    VENDOR = "vendor", "Vendor"
-    OTHER = "other", "Other"
-    INTERNAL = "internal", "Internal"
+    FEDERAL = "federal", _("Federal registry")
+    STATE = "state", _("State registry")
+    VENDOR = "vendor", _("Vendor")
+    OTHER = "other", _("Other")
+    INTERNAL = "internal", _("Internal")
 
 
 class EditionStatus(models.TextChoices):
-    WAITING = "waiting", "Waiting"
-    RUNNING = "running", "Being loaded"
-    DONE = "done", "Loaded"
-    FAILED = "failed", "Failed"
-    REPLACED = "replaced", "Replaced"
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Being loaded")
+    DONE = "done", _("Loaded")
+    FAILED = "failed", _("Failed")
+    REPLACED = "replaced", _("Replaced")
 
     @property
     def colour(self) -> str:
@@ -41,7 +43,9 @@ class EditionStatus(models.TextChoices):
 
 def named(name: str, of: date | None) -> str:
     """A list with its date, as every sentence about a match names it."""
-    return f"the DNC list “{name}”" + (f" of {of.isoformat()}" if of else "")
+    if not of:
+        return _("the DNC list “%(name)s”") % {"name": name}
+    return _("the DNC list “%(name)s” of %(date)s") % {"name": name, "date": of.isoformat()}
 
 
 class DncList(models.Model):
@@ -53,7 +57,7 @@ class DncList(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     origin = models.CharField(max_length=8, choices=DncOrigin, default=DncOrigin.FEDERAL)
-    enabled = models.BooleanField(default=True, help_text="One that is off blocks nothing.")
+    enabled = models.BooleanField(default=True, help_text=_("One that is off blocks nothing."))
     current = models.ForeignKey(
         "leads.DncEdition",
         on_delete=models.PROTECT,
@@ -67,7 +71,7 @@ class DncList(models.Model):
 
     class Meta:
         ordering = ["name"]
-        verbose_name = "DNC list"
+        verbose_name = _("DNC list")
         constraints = [
             models.UniqueConstraint(
                 fields=["origin"], name="dnc_one_internal_list", condition=Q(origin="internal")
@@ -87,14 +91,14 @@ class DncList(models.Model):
     def why_not_in_force(self, today: date) -> str:
         """Why it neither clears nor blocks a lead on that day, in words; empty if it does."""
         if not self.enabled:
-            return "It is switched off: it blocks nothing and clears nothing."
+            return str(_("It is switched off: it blocks nothing and clears nothing."))
         if self.current is None:
-            return "Nothing of it is loaded yet."
+            return str(_("Nothing of it is loaded yet."))
         if self.current.expires_on and self.current.expires_on < today:
-            return (
-                f"It expired on {self.current.expires_on}: it blocks nothing and clears nothing."
-                " Load a newer edition."
-            )
+            return _(
+                "It expired on %(expires_on)s: it blocks nothing and clears nothing. Load "
+                "a newer edition."
+            ) % {"expires_on": self.current.expires_on}
         return ""
 
 
@@ -110,9 +114,9 @@ class DncEdition(models.Model):
     """
 
     dnc_list = models.ForeignKey(DncList, on_delete=models.PROTECT, related_name="editions")
-    as_of = models.DateField("date", help_text="The day on which the list was current.")
+    as_of = models.DateField(_("date"), help_text=_("The day on which the list was current."))
     expires_on = models.DateField(
-        "expires", null=True, blank=True, help_text="The last day on which it counts."
+        _("expires"), null=True, blank=True, help_text=_("The last day on which it counts.")
     )
     country = models.CharField(max_length=2, default="US")
     file = models.FileField(upload_to=edition_path, max_length=255, editable=False)
@@ -148,8 +152,8 @@ class DncEdition(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = "edition of a DNC list"
-        verbose_name_plural = "editions of DNC lists"
+        verbose_name = _("edition of a DNC list")
+        verbose_name_plural = _("editions of DNC lists")
         constraints = [
             models.CheckConstraint(
                 name="dnc_edition_accounts_for_every_row",
@@ -191,8 +195,8 @@ class DncNumber(models.Model):
     )
 
     class Meta:
-        verbose_name = "number of a DNC list"
-        verbose_name_plural = "numbers of DNC lists"
+        verbose_name = _("number of a DNC list")
+        verbose_name_plural = _("numbers of DNC lists")
 
     def __str__(self) -> str:
         return f"+{self.phone}"
@@ -216,7 +220,7 @@ class DncUnreadable(models.Model):
     def sentence(self) -> str:
         """Why the row holds no number, with the remedy."""
         digits = sum(map(str.isdecimal, self.given))
-        return sentence(self.code, "The number", self.given, str(digits))
+        return translated(sentence(self.code, str(_("The number")), self.given, str(digits)))
 
 
 class DncEntry(models.Model):
@@ -256,8 +260,8 @@ class DncEntry(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = "entry of the internal DNC list"
-        verbose_name_plural = "entries of the internal DNC list"
+        verbose_name = _("entry of the internal DNC list")
+        verbose_name_plural = _("entries of the internal DNC list")
         indexes = [models.Index(fields=["phone"], name="dnc_entry_phone")]
         constraints = [
             models.UniqueConstraint(

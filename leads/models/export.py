@@ -5,6 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Export(models.Model):
@@ -18,7 +19,7 @@ class Export(models.Model):
     kind = models.CharField(max_length=4, help_text="csv or xlsx.")
     filters = models.TextField(blank=True, default="")
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="user"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("user")
     )
     at = models.DateTimeField(auto_now_add=True)
     rows = models.BigIntegerField(null=True)
@@ -36,4 +37,4 @@ class Export(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"export {self.pk} of the {self.what}"
+        return _("export %(pk)s of the %(what)s") % {"pk": self.pk, "what": self.what}

@@ -9,19 +9,20 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from leads.models.dialer import Dialer
 
 
 class UnassignedPolicy(models.TextChoices):
-    INVALID = "invalid", "Invalid: a person must overrule"
-    WARN = "warn", "Warn: staged with a warning"
+    INVALID = "invalid", _("Invalid: a person must overrule")
+    WARN = "warn", _("Warn: staged with a warning")
 
 
 class DateOrder(models.TextChoices):
-    MDY = "mdy", "month/day/year"
-    DMY = "dmy", "day/month/year"
-    YMD = "ymd", "year-month-day"
+    MDY = "mdy", _("month/day/year")
+    DMY = "dmy", _("day/month/year")
+    YMD = "ymd", _("year-month-day")
 
 
 class Source(models.Model):
@@ -31,30 +32,30 @@ class Source(models.Model):
     country = models.CharField(
         max_length=2,
         default="US",
-        validators=[RegexValidator(r"^[A-Z]{2}$", "Two capital letters, such as US or GB.")],
-        help_text="Numbers without a country code are read as numbers of this country.",
+        validators=[RegexValidator(r"^[A-Z]{2}$", _("Two capital letters, such as US or GB."))],
+        help_text=_("Numbers without a country code are read as numbers of this country."),
     )
     unassigned_numbers = models.CharField(
         max_length=7,
         choices=UnassignedPolicy,
         default=UnassignedPolicy.INVALID,
-        help_text="What a number becomes that is possible in its country but not assigned.",
+        help_text=_("What a number becomes that is possible in its country but not assigned."),
     )
     date_order = models.CharField(max_length=3, choices=DateOrder, default=DateOrder.MDY)
     default_list_id = models.BigIntegerField(
-        "default list", null=True, blank=True, help_text="VICIdial list_id for its leads."
+        _("default list"), null=True, blank=True, help_text=_("VICIdial list_id for its leads.")
     )
     auto_approve = models.BooleanField(
-        "approve clean rows",
+        _("approve clean rows"),
         default=False,
-        help_text="Leads without a warning or a possible duplicate need no reviewer.",
+        help_text=_("Leads without a warning or a possible duplicate need no reviewer."),
     )
     dnc_max_days = models.PositiveSmallIntegerField(
-        "DNC check at most so many days old",
+        _("DNC check at most so many days old"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(366)],
-        help_text="Its leads are approved only after a check against DNC lists; empty: without.",
+        help_text=_("Its leads are approved only after a check against DNC lists; empty: without."),
     )
     price_per_lead = models.DecimalField(
         max_digits=10,
@@ -62,10 +63,10 @@ class Source(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(0)],
-        help_text="What a row costs; the sources report then says what duplicates cost.",
+        help_text=_("What a row costs; the sources report then says what duplicates cost."),
     )
     currency = models.CharField(
-        max_length=8, blank=True, default="", help_text="Of the price, for example USD."
+        max_length=8, blank=True, default="", help_text=_("Of the price, for example USD.")
     )
     notes = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True, editable=False)
@@ -111,18 +112,21 @@ class SourceMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"mapping {self.pk} of {self.lead_source}"
+        return _("mapping %(pk)s of %(lead_source)s") % {
+            "pk": self.pk,
+            "lead_source": self.lead_source,
+        }
 
 
 class ImportStatus(models.TextChoices):
-    NEW = "new", "To be looked at"
-    WAITING = "waiting", "Waiting"
-    RUNNING = "running", "Running"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
-    UNDOING = "undoing", "Being undone"
-    UNDONE = "undone", "Undone"
+    NEW = "new", _("To be looked at")
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
 
     @property
     def colour(self) -> str:
@@ -143,13 +147,13 @@ class Import(models.Model):
     """
 
     lead_source = models.ForeignKey(
-        Source, on_delete=models.PROTECT, related_name="imports", verbose_name="source"
+        Source, on_delete=models.PROTECT, related_name="imports", verbose_name=_("source")
     )
     file = models.FileField(upload_to=upload_path, max_length=255, editable=False)
     filename = models.CharField(max_length=255, editable=False)
     sha256 = models.CharField(max_length=64, editable=False, db_index=True)
     size = models.BigIntegerField(default=0, editable=False, help_text="In bytes.")
-    list_id = models.BigIntegerField("list", null=True, blank=True)
+    list_id = models.BigIntegerField(_("list"), null=True, blank=True)
     country = models.CharField(max_length=2, default="US")
     dialer = models.ForeignKey(
         Dialer,
@@ -158,7 +162,7 @@ class Import(models.Model):
         blank=True,
         db_index=False,
         related_name="+",
-        help_text="The one that its leads are meant for: what that one would not keep is shown.",
+        help_text=_("The one that its leads are meant for: what that one would not keep is shown."),
     )
     corrects = models.ForeignKey(
         "self",
@@ -257,4 +261,4 @@ class Import(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.filename} (import {self.pk})"
+        return _("%(filename)s (import %(pk)s)") % {"filename": self.filename, "pk": self.pk}

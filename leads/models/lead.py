@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from leads.models.dialer import Dialer
 from leads.models.intake import Import, Source
@@ -20,7 +23,7 @@ S = LeadStatus
 WIRE_FIELDS = [name for name in FIELDS if name not in ("gmt_offset_now", "list_id")]
 
 
-def text(label: str = "", *, collation: str | None = None) -> models.TextField[str, str]:
+def text(label: Any = "", *, collation: str | None = None) -> models.TextField[str, str]:
     """A cleaned value: never NULL, never cut (widths are the wire's matter, shown as a warning)."""
     return models.TextField(label or None, blank=True, default="", db_collation=collation)
 
@@ -37,14 +40,14 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
         on_delete=models.PROTECT,
         related_name="leads",
         db_index=False,
-        verbose_name="source",
+        verbose_name=_("source"),
     )
     import_run = models.ForeignKey(
         Import,
         on_delete=models.PROTECT,
         related_name="leads",
         db_index=False,
-        verbose_name="import",
+        verbose_name=_("import"),
     )
     line = models.BigIntegerField(help_text="Physical line of the file on which the row begins.")
     raw = models.JSONField(help_text="The row's cells, in the order of the import's header.")
@@ -69,7 +72,7 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
 
     vendor_lead_code = text()
     source_id = text()
-    list_id = models.BigIntegerField("requested list", null=True, blank=True)
+    list_id = models.BigIntegerField(_("requested list"), null=True, blank=True)
     phone_code = text()
     phone_number = text(collation="C")
     title = text()
@@ -94,9 +97,9 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
     owner = text()
     multi_alt_phones = text()
     entry_list_id = text()
-    gmt_offset_now = text("gmt_offset_now (kept; the server computes its own)")
+    gmt_offset_now = text(_("gmt_offset_now (kept; the server computes its own)"))
 
-    phone_e164 = text("phone (E.164)", collation="C")
+    phone_e164 = text(_("phone (E.164)"), collation="C")
     duplicate_of = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -142,9 +145,9 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
         null=True, help_text="When an unclear lead may be looked up next."
     )
     settle_note = models.TextField(blank=True, default="")
-    vicidial_lead_id = models.BigIntegerField("lead_id", null=True)
-    vicidial_list_id = models.BigIntegerField("list_id", null=True)
-    vicidial_status = models.CharField("dialer status", max_length=10, blank=True, default="")
+    vicidial_lead_id = models.BigIntegerField(_("lead_id"), null=True)
+    vicidial_list_id = models.BigIntegerField(_("list_id"), null=True)
+    vicidial_status = models.CharField(_("dialer status"), max_length=10, blank=True, default="")
     pushed_at = models.DateTimeField(null=True)
     notices = models.JSONField(null=True, help_text="What the dialer said beside its answer.")
     refusal_reason = models.CharField(max_length=60, blank=True, default="")
@@ -234,7 +237,7 @@ class Lead(models.Model):  # type: ignore[django-manager-missing]
 
     def __str__(self) -> str:
         name = " ".join(part for part in (self.first_name, self.last_name) if part)
-        return f"{self.phone_e164 or self.phone_number or 'no phone'} {name}".strip()
+        return f"{self.phone_e164 or self.phone_number or _('no phone')} {name}".strip()
 
     def wire_values(self) -> dict[str, str]:
         """The lead's own data under add_lead's names, as text; empty values are left out."""

@@ -5,22 +5,23 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from leads.models.intake import Import
 from leads.models.lead import Lead
 
 
 class PairKind(models.TextChoices):
-    PERSON = "person", "Same person"
-    HOUSEHOLD = "household", "Same household"
-    NUMBER = "number", "Same number, person unknown"
+    PERSON = "person", _("Same person")
+    HOUSEHOLD = "household", _("Same household")
+    NUMBER = "number", _("Same number, person unknown")
 
 
 class PairState(models.TextChoices):
-    OPEN = "open", "To be decided"
-    SAME = "same", "The same"
-    DIFFERENT = "different", "Not the same"
-    PASSED = "passed", "Let pass by the policy"
+    OPEN = "open", _("To be decided")
+    SAME = "same", _("The same")
+    DIFFERENT = "different", _("Not the same")
+    PASSED = "passed", _("Let pass by the policy")
 
 
 class Pair(models.Model):
@@ -81,4 +82,8 @@ class Pair(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"lead {self.lead_id} and lead {self.other_id}: {self.get_kind_display()}"
+        return _("lead %(lead_id)s and lead %(other_id)s: %(get_kind_display)s") % {
+            "lead_id": self.lead_id,
+            "other_id": self.other_id,
+            "get_kind_display": self.get_kind_display(),
+        }

@@ -7,22 +7,23 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from leads.models.intake import Source
 
 
 class Scope(models.TextChoices):
-    FILE = "file", "this file alone"
-    SOURCE = "source", "leads of the same source"
-    LIST = "list", "leads for the same list"
-    DIALER = "dialer", "leads for the same dialer"
-    EVERYTHING = "everything", "all leads"
+    FILE = "file", _("this file alone")
+    SOURCE = "source", _("leads of the same source")
+    LIST = "list", _("leads for the same list")
+    DIALER = "dialer", _("leads for the same dialer")
+    EVERYTHING = "everything", _("all leads")
 
 
 class Treatment(models.TextChoices):
-    MARK = "mark", "mark it as a duplicate"
-    HOLD = "hold", "hold it until a person has decided"
-    PASS = "pass", "let it pass"
+    MARK = "mark", _("mark it as a duplicate")
+    HOLD = "hold", _("hold it until a person has decided")
+    PASS = "pass", _("let it pass")
 
 
 def final_outcomes() -> list[str]:
@@ -44,51 +45,53 @@ class DuplicatePolicy(models.Model):
         null=True,
         blank=True,
         related_name="policies",
-        verbose_name="source",
-        help_text="Empty: every source that has no policy of its own.",
+        verbose_name=_("source"),
+        help_text=_("Empty: every source that has no policy of its own."),
     )
     list_id = models.BigIntegerField(
-        "list", null=True, blank=True, help_text="Only imports for this list; empty: for any."
+        _("list"), null=True, blank=True, help_text=_("Only imports for this list; empty: for any.")
     )
     scope = models.CharField(
-        "compared with", max_length=10, choices=Scope, default=Scope.EVERYTHING
+        _("compared with"), max_length=10, choices=Scope, default=Scope.EVERYTHING
     )
     window_days = models.PositiveIntegerField(
-        "window",
+        _("window"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="Days. A lead that was pushed longer ago does not count; empty: it does.",
+        help_text=_("Days. A lead that was pushed longer ago does not count; empty: it does."),
     )
     never_after = ArrayField(
         models.CharField(max_length=10),
         default=final_outcomes,
         blank=True,
-        help_text="Dialer statuses, separated by commas. A lead that ended in one counts for ever.",
+        help_text=_(
+            "Dialer statuses, separated by commas. A lead that ended in one counts for ever."
+        ),
     )
     same_person = models.CharField(
         max_length=4,
         choices=Treatment,
         default=Treatment.MARK,
-        help_text="The same number and person, or surely the same person.",
+        help_text=_("The same number and person, or surely the same person."),
     )
     same_household = models.CharField(
         max_length=4,
         choices=Treatment,
         default=Treatment.MARK,
-        help_text="The same number, surely another person.",
+        help_text=_("The same number, surely another person."),
     )
     same_number = models.CharField(
         max_length=4,
         choices=Treatment,
         default=Treatment.MARK,
-        help_text="The same number, where one of the two has no name.",
+        help_text=_("The same number, where one of the two has no name."),
     )
     likely = models.CharField(
         max_length=4,
         choices=Treatment,
         default=Treatment.HOLD,
-        help_text="Perhaps the same person: neither surely nor surely not.",
+        help_text=_("Perhaps the same person: neither surely nor surely not."),
     )
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -102,14 +105,14 @@ class DuplicatePolicy(models.Model):
 
     class Meta:
         ordering = ["lead_source__name", "list_id"]
-        verbose_name = "duplicate policy"
-        verbose_name_plural = "duplicate policies"
+        verbose_name = _("duplicate policy")
+        verbose_name_plural = _("duplicate policies")
         constraints = [
             models.UniqueConstraint(
                 fields=["lead_source", "list_id"],
                 name="policy_once",
                 nulls_distinct=False,
-                violation_error_message="There is a policy for this source and list already.",
+                violation_error_message=_("There is a policy for this source and list already."),
             ),
             models.CheckConstraint(
                 name="policy_window_of_days",
@@ -118,5 +121,7 @@ class DuplicatePolicy(models.Model):
         ]
 
     def __str__(self) -> str:
-        source = str(self.lead_source) if self.lead_source_id else "every source"
-        return f"{source}, list {self.list_id}" if self.list_id else source
+        source = str(self.lead_source) if self.lead_source_id else str(_("every source"))
+        if not self.list_id:
+            return source
+        return _("%(source)s, list %(list_id)s") % {"source": source, "list_id": self.list_id}

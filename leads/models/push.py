@@ -6,16 +6,17 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from leads.models.dialer import Dialer, DialerList
 from leads.models.lead import Lead
 
 
 class BatchStatus(models.TextChoices):
-    RUNNING = "running", "Running"
-    PAUSED = "paused", "Paused"
-    CANCELLED = "cancelled", "Cancelled"
-    DONE = "done", "Done"
+    RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
+    CANCELLED = "cancelled", _("Cancelled")
+    DONE = "done", _("Done")
 
     @property
     def colour(self) -> str:
@@ -32,7 +33,7 @@ class PushBatch(models.Model):
 
     dialer = models.ForeignKey(Dialer, on_delete=models.PROTECT, related_name="batches")
     dialer_list = models.ForeignKey(
-        DialerList, on_delete=models.PROTECT, related_name="batches", verbose_name="list"
+        DialerList, on_delete=models.PROTECT, related_name="batches", verbose_name=_("list")
     )
     options = models.JSONField(default=dict, editable=False)
     status = models.CharField(max_length=9, choices=BatchStatus, default=BatchStatus.RUNNING)
@@ -70,7 +71,7 @@ class PushBatch(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name_plural = "push batches"
+        verbose_name_plural = _("push batches")
         indexes = [
             models.Index(
                 fields=["dialer"],
@@ -83,7 +84,7 @@ class PushBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"batch {self.pk}"
+        return _("batch %(pk)s") % {"pk": self.pk}
 
     @property
     def is_being_undone(self) -> bool:
@@ -91,22 +92,22 @@ class PushBatch(models.Model):
 
 
 class AttemptKind(models.TextChoices):
-    ADD = "add", "add_lead"
-    LOOK_UP = "look-up", "Look-up"
-    DELETE = "delete", "Delete"
+    ADD = "add", _("add_lead")
+    LOOK_UP = "look-up", _("Look-up")
+    DELETE = "delete", _("Delete")
 
 
 class Outcome(models.TextChoices):
-    ADDED = "added", "Added"
-    DUPLICATE = "duplicate", "Duplicate there"
-    REFUSED = "refused", "Refused"
-    STOP = "stop", "Dialer stopped"
-    NOT_SENT = "not sent", "Not sent"
-    UNCLEAR = "unclear", "Unclear"
-    FOUND = "found", "Found there"
-    NOT_FOUND = "not found", "Not there"
-    DELETED = "deleted", "Deleted there"
-    KEPT = "kept", "Kept there"
+    ADDED = "added", _("Added")
+    DUPLICATE = "duplicate", _("Duplicate there")
+    REFUSED = "refused", _("Refused")
+    STOP = "stop", _("Dialer stopped")
+    NOT_SENT = "not sent", _("Not sent")
+    UNCLEAR = "unclear", _("Unclear")
+    FOUND = "found", _("Found there")
+    NOT_FOUND = "not found", _("Not there")
+    DELETED = "deleted", _("Deleted there")
+    KEPT = "kept", _("Kept there")
 
     @property
     def colour(self) -> str:
@@ -167,8 +168,8 @@ class PushAttempt(models.Model):
     milliseconds = models.PositiveIntegerField(null=True)
     answer = models.TextField(default="", blank=True)
     notices = models.JSONField(default=list)
-    answered_lead_id = models.BigIntegerField("lead_id", null=True)
-    answered_list_id = models.BigIntegerField("list_id", null=True)
+    answered_lead_id = models.BigIntegerField(_("lead_id"), null=True)
+    answered_list_id = models.BigIntegerField(_("list_id"), null=True)
 
     class Meta:
         ordering = ["-id"]
@@ -225,4 +226,4 @@ class PushAttempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"attempt {self.pk}"
+        return _("attempt %(pk)s") % {"pk": self.pk}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class FilteredPage(models.TextChoices):
-    LEADS = "lead", "Leads"
-    PUSH_HISTORY = "pushattempt", "Push history"
+    LEADS = "lead", _("Leads")
+    PUSH_HISTORY = "pushattempt", _("Push history")
 
 
 class SavedFilter(models.Model):
@@ -22,7 +23,7 @@ class SavedFilter(models.Model):
     page = models.CharField(max_length=20, choices=FilteredPage)
     name = models.CharField(max_length=60)
     query = models.CharField(max_length=2000)
-    shared = models.BooleanField(default=False, help_text="Everybody who sees the list sees it.")
+    shared = models.BooleanField(default=False, help_text=_("Everybody who sees the list sees it."))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -7,21 +7,23 @@ docs/architecture.md (a test compares) and by the trigger on the table (`illegal
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class LeadStatus(TextChoices):
-    INVALID = "invalid", "Invalid"
-    DUPLICATE = "duplicate", "Duplicate"
-    STAGED = "staged", "Staged"
-    REJECTED = "rejected", "Rejected"
-    APPROVED = "approved", "Approved"
-    QUEUED = "queued", "Queued"
-    SENDING = "sending", "Sending"
-    UNCLEAR = "unclear", "Unclear"
-    PUSHED = "pushed", "Pushed"
-    REFUSED = "refused", "Refused"
+    INVALID = "invalid", _("Invalid")
+    DUPLICATE = "duplicate", _("Duplicate")
+    STAGED = "staged", _("Staged")
+    REJECTED = "rejected", _("Rejected")
+    APPROVED = "approved", _("Approved")
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Sending")
+    UNCLEAR = "unclear", _("Unclear")
+    PUSHED = "pushed", _("Pushed")
+    REFUSED = "refused", _("Refused")
 
     @property
     def colour(self) -> str:
@@ -31,22 +33,25 @@ class LeadStatus(TextChoices):
     @property
     def means(self) -> str:
         """One sentence for a person who sees the status for the first time."""
-        return LOOKS[self][1]
+        return str(LOOKS[self][1])
 
 
 S = LeadStatus
 
-LOOKS: dict[LeadStatus, tuple[str, str]] = {
-    S.INVALID: ("danger", "Cannot go as it is; the reasons are on the row."),
-    S.DUPLICATE: ("warning", "The same as another lead."),
-    S.STAGED: ("info", "Waits for a reviewer."),
-    S.REJECTED: ("default", "A reviewer said no."),
-    S.APPROVED: ("primary", "May be pushed."),
-    S.QUEUED: ("primary", "Part of a push batch, not yet on its way."),
-    S.SENDING: ("info", "Claimed by a worker; an attempt is open."),
-    S.UNCLEAR: ("warning", "It was sent and no usable answer came; it is looked up, not re-sent."),
-    S.PUSHED: ("success", "On the dialer, with the dialer's own lead_id."),
-    S.REFUSED: ("danger", "The dialer said no."),
+LOOKS: dict[LeadStatus, tuple[str, Any]] = {
+    S.INVALID: ("danger", _("Cannot go as it is; the reasons are on the row.")),
+    S.DUPLICATE: ("warning", _("The same as another lead.")),
+    S.STAGED: ("info", _("Waits for a reviewer.")),
+    S.REJECTED: ("default", _("A reviewer said no.")),
+    S.APPROVED: ("primary", _("May be pushed.")),
+    S.QUEUED: ("primary", _("Part of a push batch, not yet on its way.")),
+    S.SENDING: ("info", _("Claimed by a worker; an attempt is open.")),
+    S.UNCLEAR: (
+        "warning",
+        _("It was sent and no usable answer came; it is looked up, not re-sent."),
+    ),
+    S.PUSHED: ("success", _("On the dialer, with the dialer's own lead_id.")),
+    S.REFUSED: ("danger", _("The dialer said no.")),
 }
 
 MOVES: dict[LeadStatus, frozenset[LeadStatus]] = {

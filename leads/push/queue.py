@@ -16,6 +16,7 @@ from leads.lifecycle import without_deadlocks
 from leads.models import BatchStatus, Dialer, DialerList, Lead, LeadStatus, PushBatch
 from leads.models.status import OPEN
 from leads.push.errors import PushError
+from leads.sentence import say
 from leads.vicidial.releases import Capabilities
 from leads.vicidial.request import build_add_lead
 
@@ -79,19 +80,37 @@ def check_target(dialer_list: DialerList) -> None:
     """
     dialer = dialer_list.dialer
     if not dialer.enabled:
-        raise PushError(f"Dialer {dialer.name} is switched off. Switch it on on its page.")
+        raise PushError(
+            say("Dialer %(name)s is switched off. Switch it on on its page.", name=dialer.name)
+        )
     if not dialer_list.enabled:
-        raise PushError(f"List {dialer_list.list_id} of {dialer.name} is switched off.")
+        raise PushError(
+            say(
+                "List %(list_id)s of %(name)s is switched off.",
+                list_id=dialer_list.list_id,
+                name=dialer.name,
+            )
+        )
     if not (dialer_list.seen_at or dialer_list.confirmed or _server_checks(dialer)):
         raise PushError(
-            f"List {dialer_list.list_id} has not been seen on dialer {dialer.name}: VICIdial would"
-            " take leads for a list that does not exist, and nobody would call them. Press Test"
-            " connection on the dialer's page, or confirm the list there."
+            say(
+                "List %(list_id)s has not been seen on dialer %(name)s: VICIdial would take "
+                "leads for a list that does not exist, and nobody would call them. Press Test "
+                "connection on the dialer's page, or confirm the list there.",
+                list_id=dialer_list.list_id,
+                name=dialer.name,
+            )
         )
     try:
         build_add_lead({"list_id": str(dialer_list.list_id)}, dialer_list.options())
     except ValueError as error:
-        raise PushError(f"The push options of list {dialer_list.list_id}: {error}") from None
+        raise PushError(
+            say(
+                "The push options of list %(list_id)s: %(error)s",
+                list_id=dialer_list.list_id,
+                error=error,
+            )
+        ) from None
 
 
 def _server_checks(dialer: Dialer) -> bool:
@@ -178,10 +197,10 @@ def _set(batch: PushBatch, to: BatchStatus, by: User | None, only_from: set[Batc
 
 def _left(leads: QuerySet[Lead], own: Q | None) -> dict[str, int]:
     counts = leads.order_by().exclude(status=S.APPROVED).values_list("status")
-    left = {
-        f"is {LeadStatus(status).label.lower()}, not approved": number
+    left: dict[str, int] = {
+        say("is %(status)s, not approved", status=LeadStatus(status).label.lower()): number
         for status, number in counts.annotate(number=Count("pk"))
     }
     if own is not None and (number := leads.filter(own, status=S.APPROVED).count()):
-        left["was approved by you; with four eyes somebody else must push it"] = number
+        left[say("was approved by you; with four eyes somebody else must push it")] = number
     return left

@@ -18,6 +18,7 @@ from leads.history.context import because
 from leads.models import AttemptKind, Dialer, Lead, LeadStatus, Outcome, PushAttempt
 from leads.push.queue import release_cancelled
 from leads.push.send import Sent
+from leads.sentence import say
 from leads.vicidial.answers import AddLeadAnswer
 
 S = LeadStatus
@@ -43,7 +44,7 @@ RETURNING a.id
 """
 
 NOT_SENT = AddLeadAnswer(
-    "stop", "HALTED", text="The push was stopped before its turn came.", left=False
+    "stop", "HALTED", text=say("The push was stopped before its turn came."), left=False
 )
 
 
@@ -150,7 +151,7 @@ def destination(sent: Sent, answer: AddLeadAnswer) -> tuple[LeadStatus, dict[str
         return S.QUEUED, {}
     if answer.outcome == "duplicate" and sent.claim.resend:
         # Perhaps our own lead, inserted late: the look-up decides, at once.
-        return S.UNCLEAR, {"settle_note": "A re-send was refused as a duplicate."}
+        return S.UNCLEAR, {"settle_note": say("A re-send was refused as a duplicate.")}
     if answer.outcome in ("duplicate", "refused"):
         duplicate = answer.outcome == "duplicate"
         return S.REFUSED, {
@@ -166,8 +167,11 @@ def _id_taken(row: dict[str, Any], grace: Any) -> dict[str, Any]:
         "id": row["id"],
         "lease_until": None,
         "settle_at": grace,
-        "settle_note": f"The dialer answered with lead_id {row['vicidial_lead_id']}, which another"
-        " lead of the portal has already.",
+        "settle_note": say(
+            "The dialer answered with lead_id %(lead_id)s, which another lead of the portal has "
+            "already.",
+            lead_id=row["vicidial_lead_id"],
+        ),
     }
 
 

@@ -25,6 +25,7 @@ from leads.push.queue import finish, halt
 from leads.push.record import Recorded, record
 from leads.push.send import Senders, Sent, Turn
 from leads.push.troubles import Troubles, of_the_batch
+from leads.sentence import say
 from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError
 
@@ -66,10 +67,10 @@ def run(dialer: Dialer, *, seconds: float = 60.0, most_connections: int = 8) -> 
     worker = alive.new_name()
     with alive.working(worker), pace.slots(dialer, most_connections) as slots:
         if not len(slots):
-            return Ran(ended="other workers use all connections of the dialer")
+            return Ran(ended=say("other workers use all connections of the dialer"))
         with proof.may_call(dialer) as may:
             if not may:
-                return Ran(ended=dialer.paused_text or "another worker tries the login first")
+                return Ran(ended=dialer.paused_text or say("another worker tries the login first"))
             try:
                 client = client_for(dialer)
             except DialerError as error:
@@ -130,7 +131,7 @@ class Engine:
         while not self.senders.halt.is_set():
             now = time.monotonic()
             if now >= end:
-                self._close("its time is over")
+                self._close(say("its time is over"))
             if now - checked > CHECK_SECONDS:
                 self._check()
                 checked = now
@@ -173,7 +174,7 @@ class Engine:
             self.next_claim = time.monotonic() + IDLE_SECONDS
             if not self.senders.in_hand:
                 self.dialer.refresh_from_db()
-                self._close(pace.why_closed(self.dialer) or "nothing is queued")
+                self._close(pace.why_closed(self.dialer) or say("nothing is queued"))
             return
         # The lease in the database is longer by what committing the claim took.
         not_after = time.monotonic() + lease_seconds(self.dialer, len(claims), over)

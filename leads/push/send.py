@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from leads.push.claim import Claim
 from leads.push.troubles import of_the_batch
+from leads.sentence import say
 from leads.vicidial.answers import AddLeadAnswer
 from leads.vicidial.client import Client
 
 logger = logging.getLogger(__name__)
 
 SENDER_FAILED = AddLeadAnswer(
-    "unclear", "SENDER_FAILED", sentence="An error of the portal stopped the call."
+    "unclear", "SENDER_FAILED", sentence=say("An error of the portal stopped the call.")
 )
 
 

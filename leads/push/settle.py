@@ -27,6 +27,7 @@ from leads.push.lapse import lapse
 from leads.push.queue import finish, release_cancelled
 from leads.push.record import ID_IS_FREE
 from leads.push.verdict import Unsettled, Verdict
+from leads.sentence import say
 from leads.vicidial.errors import DialerError, Stop
 from leads.vicidial.reasons import with_advice
 
@@ -137,7 +138,10 @@ def _write(dialer: Dialer, verdicts: Sequence[Verdict], settled: Settled) -> Non
         settled.queued += _queue_again([v.unsettled.lead_id for v in verdicts if v.to == S.QUEUED])
     for v in verdicts:
         if v.to == S.UNCLEAR or (v.to == S.PUSHED and v.unsettled.lead_id not in moved):
-            note = v.note or f"lead_id {v.lead_id} belongs to another lead of the portal already."
+            note = v.note or say(
+                "lead_id %(lead_id)s belongs to another lead of the portal already.",
+                lead_id=v.lead_id,
+            )
             Lead.objects.filter(pk=v.unsettled.lead_id, status=S.UNCLEAR).update(
                 settle_note=note, settle_at=now + (ASK_AGAIN_SOON if v.failed else ASK_AGAIN)
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leads.sentence import say
 from leads.vicidial.answers import AddLeadAnswer
 from leads.vicidial.reasons import with_advice
 
@@ -27,8 +28,14 @@ class Troubles:
         if answer.outcome == "added" and answer.list_id != asked_list_id:
             return (
                 "WRONG_LIST",
-                f"A lead for list {asked_list_id} was taken into list {answer.list_id} (lead_id"
-                f" {answer.lead_id}). Look at list {asked_list_id} in VICIdial, then resume.",
+                say(
+                    "A lead for list %(asked_list_id)s was taken into list %(list_id)s "
+                    "(lead_id %(lead_id)s). Look at list %(asked_list_id)s in VICIdial, then "
+                    "resume.",
+                    asked_list_id=asked_list_id,
+                    list_id=answer.list_id,
+                    lead_id=answer.lead_id,
+                ),
             )
         if answer.outcome != "unclear" and answer.left:
             self.run = 0
@@ -38,8 +45,13 @@ class Troubles:
             return None
         return (
             "NO_ANSWER",
-            f"{self.run} calls in a row had no usable answer. The last one: {answer.sentence}"
-            " A probe asks the dialer again by itself; if this comes back, look at its web server.",
+            say(
+                "%(run)s calls in a row had no usable answer. The last one: %(sentence)s A "
+                "probe asks the dialer again by itself; if this comes back, look at its web "
+                "server.",
+                run=self.run,
+                sentence=answer.sentence,
+            ),
         )
 
 
@@ -47,8 +59,10 @@ def of_the_batch(asked_list_id: int, answer: AddLeadAnswer) -> str:
     """Why the batch of the lead must be paused, in words; empty if it need not be."""
     if answer.outcome != "refused" or answer.reason not in OF_THE_LIST:
         return ""
-    return (
-        f"List {asked_list_id}: {answer.sentence} So would all other leads of the batch be refused."
-        " Look at the list in VICIdial, then resume the batch; the refused leads can be queued"
-        " again."
+    return say(
+        "List %(asked_list_id)s: %(sentence)s So would all other leads of the batch be "
+        "refused. Look at the list in VICIdial, then resume the batch; the refused leads "
+        "can be queued again.",
+        asked_list_id=asked_list_id,
+        sentence=answer.sentence,
     )

@@ -23,6 +23,7 @@ from leads.history.context import because
 from leads.models import AttemptKind, Lead, LeadStatus, Outcome, PushAttempt, PushBatch
 from leads.models.status import OPEN
 from leads.push.queue import cancel
+from leads.sentence import say
 from leads.vicidial import lookups
 from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError, Stop
@@ -104,7 +105,7 @@ def undo(batch: PushBatch) -> Undone:
         pace.slots(batch.dialer, MOST_CONNECTIONS - 1) as slots,
     ):
         if not (alone and may and batch.is_being_undone):
-            undone.waits = batch.dialer.paused_text or "Another worker is at it."
+            undone.waits = batch.dialer.paused_text or say("Another worker is at it.")
             return undone
         _seal_left_open(batch)
         try:
@@ -174,11 +175,11 @@ def _touched(client: Client, lead_id: int, list_id: int | None) -> str | None:
     if status is None:
         return None  # it is gone already, which is what was asked for
     if status not in UNTOUCHED:
-        return f"has the status {status} on the dialer"
+        return say("has the status %(status)s on the dialer", status=status)
     if (lookups.field_info(client, lead_id, "called_count") or "0") != "0":
-        return "was called already"
+        return say("was called already")
     there = lookups.field_info(client, lead_id, "list_id")
-    return None if there == str(list_id) else f"is in list {there} now"
+    return None if there == str(list_id) else say("is in list %(there)s now", there=there)
 
 
 def _attempt(batch: PushBatch, lead: Lead, **columns: Any) -> PushAttempt:

@@ -17,15 +17,9 @@ from django.db.models import Min
 from django.utils import timezone
 
 from leads.dialers.together import patiently, together
-from leads.models import (
-    AttemptKind,
-    Dialer,
-    Lead,
-    LeadStatus,
-    Outcome,
-    PushAttempt,
-)
+from leads.models import AttemptKind, Dialer, Lead, LeadStatus, Outcome, PushAttempt
 from leads.push.claim import own_code
+from leads.sentence import joined, say
 from leads.vicidial import lookups
 from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError
@@ -34,12 +28,6 @@ from leads.vicidial.releases import Capabilities
 
 S = LeadStatus
 Answer = TypeVar("Answer")
-
-
-BY_HAND = (
-    "The vendor_lead_code {u.code!r} cannot be looked up on this release: look for the number"
-    " {u.phone} in list {u.list_id} there."
-)
 
 
 @dataclass(frozen=True)
@@ -153,8 +141,18 @@ def look_up(
     asked = [u for u in chunk if can_ask(u.code) or asking.can("lead_field_info")]
     found = _by_code(asking, asked)
     found |= _ours_among(asking, found)
-    by_hand = [Verdict(u, S.UNCLEAR, note=BY_HAND.format(u=u)) for u in chunk if u not in found]
+    by_hand = [Verdict(u, S.UNCLEAR, note=_by_hand(u)) for u in chunk if u not in found]
     return _judge_all(asking, found) + by_hand
+
+
+def _by_hand(u: Unsettled) -> str:
+    return say(
+        "The vendor_lead_code %(code)s cannot be looked up on this release: look for the number"
+        " %(phone)s in list %(list_id)s there.",
+        code=repr(u.code),
+        phone=u.phone,
+        list_id=u.list_id,
+    )
 
 
 def _by_code(asking: Asking, chunk: Sequence[Unsettled]) -> Found:
@@ -252,15 +250,21 @@ def _judge(asking: Asking, u: Unsettled, ids: Ids | DialerError) -> Verdict:
         return Verdict(u, S.REFUSED if u.refusal_reason else S.QUEUED)
     listed = ", ".join(map(str, sorted(ids)))
     if len(ids) > 1 and not generated:
-        note = f"The dialer has several leads that can be this one: {listed}. Look at them there."
-        return Verdict(u, S.UNCLEAR, note=note)
+        several = say(
+            "The dialer has several leads that can be this one: %(listed)s.", listed=listed
+        )
+        return Verdict(u, S.UNCLEAR, note=joined([several, say("Look at them there.")]))
     if not (generated or u.highest_before):
         # No lead_id was known before: an older lead of another system would look the same.
-        note = f"The dialer has lead {listed} with this code and number, perhaps from before."
-        return Verdict(u, S.UNCLEAR, note=f"{note} Look at it there.")
+        before = say(
+            "The dialer has lead %(listed)s with this code and number, perhaps from before.",
+            listed=listed,
+        )
+        return Verdict(u, S.UNCLEAR, note=joined([before, say("Look at it there.")]))
     lead_id = min(ids)
     others = ", ".join(str(other) for other in sorted(ids) if other != lead_id)
-    note = f"The dialer has it more than once: also lead {others}." if others else ""
+    more = say("The dialer has it more than once: also lead %(others)s.", others=others)
+    note: str = more if others else ""
     list_id, status = u.list_id, "NEW"
     if asking.can("lead_field_info"):
         status = lookups.field_info(asking.client, lead_id, "status") or "NEW"

@@ -13,6 +13,8 @@ from typing import Any
 
 import xlsxwriter
 
+from leads.sentence import say
+
 # What XLSX can hold: rows of a sheet, characters of a cell.
 MOST_SHEET_ROWS = 1_048_576
 MOST_CELL = 32_767
@@ -73,8 +75,11 @@ def _write(book: xlsxwriter.Workbook, one: Sheet, bold: Any) -> int:
     for number, row in enumerate(one.rows):
         if number == MOST_SHEET_ROWS:
             raise ValueError(
-                f"There are more rows than fit into one sheet ({MOST_SHEET_ROWS:,}): take the"
-                " CSV file, or fewer of them."
+                say(
+                    "There are more rows than fit into one sheet (%(most_sheet_rows)s): take "
+                    "the CSV file, or fewer of them.",
+                    most_sheet_rows=f"{MOST_SHEET_ROWS:,}",
+                )
             )
         for place, cell in enumerate(row):
             sheet.write_string(number, place, cell[:MOST_CELL], bold if number == 0 else None)

@@ -23,6 +23,7 @@ from leads.history.context import because
 from leads.lifecycle import without_deadlocks
 from leads.models import Lead, LeadStatus, Treatment
 from leads.models.status import MOVES, ON_ITS_WAY
+from leads.sentence import say
 from leads.vicidial.fields import FIELDS
 
 if TYPE_CHECKING:
@@ -55,20 +56,27 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
     """
     unknown = sorted(set(changes) - set(EDITABLE))
     if unknown:
-        raise CorrectionError(f"There is no field {', '.join(unknown)} to correct.")
+        raise CorrectionError(
+            say("There is no field %(fields)s to correct.", fields=", ".join(unknown))
+        )
     with transaction.atomic(), because("corrected", user_id=by.pk if by else None):
         locked = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
         if locked.status in ON_ITS_WAY:
             raise CorrectionError(
-                f"The lead is {LeadStatus(locked.status).label.lower()}: its data can no longer be"
-                " changed here. Take it out of its batch first, or change it on the dialer."
+                say(
+                    "The lead is %(status)s: its data can no longer be changed here. Take it "
+                    "out of its batch first, or change it on the dialer.",
+                    status=LeadStatus(locked.status).label.lower(),
+                )
             )
         values = {**locked.wire_values(), "list_id": str(locked.list_id or ""), **changes}
         found = assess({k: v for k, v in values.items() if v}, rules_of(locked.import_run))
         if found.phone_e164 != locked.phone_e164 and not try_lock_phones():
             raise CorrectionError(
-                "A file is being loaded just now, which may hold the same number. Try again when"
-                " it is done."
+                say(
+                    "A file is being loaded just now, which may hold the same number. Try "
+                    "again when it is done."
+                )
             )
         _write(locked, found)
         mark(Lead.objects.filter(pk=locked.pk), stamp_before=timezone.now())

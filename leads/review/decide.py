@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from leads import lifecycle
 from leads.dedup import likely
@@ -24,20 +26,21 @@ from leads.lifecycle import without_deadlocks
 from leads.models import Lead, LeadStatus
 from leads.models.status import KNOWN, sources_of
 from leads.review import dnc
+from leads.sentence import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 S = LeadStatus
 
-REJECT_REASONS = {
-    "NOT_INTERESTED": "Does not want to be called",
-    "BAD_DATA": "The data is wrong or made up",
-    "WRONG_AREA": "Outside the area that we serve",
-    "ALREADY_CUSTOMER": "Is a customer already",
-    "NO_CONSENT": "No proof of consent",
-    "DUPLICATE": "We have this person already",
-    "OTHER": "Another reason (see the comment)",
+REJECT_REASONS: dict[str, Any] = {
+    "NOT_INTERESTED": _("Does not want to be called"),
+    "BAD_DATA": _("The data is wrong or made up"),
+    "WRONG_AREA": _("Outside the area that we serve"),
+    "ALREADY_CUSTOMER": _("Is a customer already"),
+    "NO_CONSENT": _("No proof of consent"),
+    "DUPLICATE": _("We have this person already"),
+    "OTHER": _("Another reason (see the comment)"),
 }
 
 # Only what is stopped for this alone may be overruled: the number can be dialled, but nobody
@@ -53,9 +56,9 @@ class Decision:
     left: dict[str, int] = field(default_factory=dict)
 
 
-FOUR_EYES = "was imported by you; with four eyes somebody else must approve it"
-IS_HELD = "may be a duplicate; decide that first, on the review desk"
-WANTS_COMMENT = "has a warning; say in the comment why it may go all the same"
+FOUR_EYES = say("was imported by you; with four eyes somebody else must approve it")
+IS_HELD = say("may be a duplicate; decide that first, on the review desk")
+WANTS_COMMENT = say("has a warning; say in the comment why it may go all the same")
 
 
 class DecisionError(Exception):
@@ -95,12 +98,12 @@ def override_dnc(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Dec
     `override_dnc`, and without a comment.
     """
     if by is None or not by.has_perm("leads.override_dnc"):
-        raise DecisionError("Only somebody with the right to override DNC lists can do this.")
+        raise DecisionError(say("Only somebody with the right to override DNC lists can do this."))
     if not comment.strip():
-        raise DecisionError("Say in the comment why these people may be called all the same.")
+        raise DecisionError(say("Say in the comment why these people may be called all the same."))
     with transaction.atomic(), because(OVERRIDDEN, user_id=by.pk):
         found = dnc.look(leads.filter(status=S.STAGED))
-        on_none = {"is on no DNC list: approve it as usual": ~dnc.ON_A_LIST}
+        on_none = {say("is on no DNC list: approve it as usual"): ~dnc.ON_A_LIST}
         return _decide(
             leads,
             S.APPROVED,
@@ -116,7 +119,7 @@ def override_dnc(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Dec
 
 def approval_keeps(by: User | None, comment: str = "", *, held_too: bool = False) -> dict[str, Q]:
     """Why staged leads would be left by `approve`, in words, and which those are."""
-    keeps = {} if held_too else {IS_HELD: Q(HELD)}
+    keeps: dict[str, Q] = {} if held_too else {IS_HELD: Q(HELD)}
     if not comment.strip():
         keeps[WANTS_COMMENT] = ~Q(warnings=[])
     if settings.FOUR_EYES and by:
@@ -132,10 +135,14 @@ def reject(leads: QuerySet[Lead], *, by: User | None, reason: str, comment: str 
     """
     if reason not in REJECT_REASONS:
         raise DecisionError(
-            f"“{reason}” is no reason for a rejection. Use one of: {', '.join(REJECT_REASONS)}."
+            say(
+                "“%(reason)s” is no reason for a rejection. Use one of: %(reasons)s.",
+                reason=reason,
+                reasons=", ".join(REJECT_REASONS),
+            )
         )
     if reason == "OTHER" and not comment.strip():
-        raise DecisionError("Say in the comment what the other reason is.")
+        raise DecisionError(say("Say in the comment what the other reason is."))
     return _decide(leads, S.REJECTED, "rejected", by, comment=comment, reason=reason)
 
 
@@ -154,7 +161,7 @@ def reopen(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> Deci
         by,
         comment=comment,
         only=only,
-        but={"has no number that can be dialled; correct it first": mute},
+        but={say("has no number that can be dialled; correct it first"): mute},
     )
 
 
@@ -186,7 +193,7 @@ def overrule(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Decisio
     Raises DecisionError without a comment: somebody will ask why.
     """
     if not comment.strip():
-        raise DecisionError("Say in the comment why these numbers may be called all the same.")
+        raise DecisionError(say("Say in the comment why these numbers may be called all the same."))
     stopped = ~Q(reasons__contained_by=OVERRULABLE)
     # What may be overruled was not compared with the others when it came in.
     twins = Lead.objects.filter(phone_e164=OuterRef("phone_e164")).exclude(pk=OuterRef("pk"))
@@ -202,8 +209,8 @@ def overrule(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Decisio
             comment=comment,
             only={S.INVALID},
             but={
-                "is invalid for a reason that must be corrected": stopped,
-                "has the number of another lead": known & ~stopped,
+                say("is invalid for a reason that must be corrected"): stopped,
+                say("has the number of another lead"): known & ~stopped,
             },
         )
 
@@ -248,9 +255,12 @@ def _decide(
 def _left(leads: QuerySet[Lead], sources: set[LeadStatus], but: Mapping[str, Q]) -> dict[str, int]:
     """Reason in words -> number of leads, for those that the move will not take."""
     counts = leads.order_by().exclude(status__in=sources).values_list("status")
-    left = {
-        f"is {LeadStatus(status).label.lower()}, not "
-        + " or ".join(sorted(source.label.lower() for source in sources)): number
+    wanted = reduce(
+        lambda one, other: say("%(one)s or %(other)s", one=one, other=other),
+        sorted(source.label.lower() for source in sources),
+    )
+    left: dict[str, int] = {
+        say("is %(status)s, not %(wanted)s", status=S(status).label.lower(), wanted=wanted): number
         for status, number in counts.annotate(number=Count("pk"))
     }
     if not but:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from leads.models import DeskClaim, Lead, LeadStatus
 from leads.review.errors import DeskError
+from leads.sentence import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -160,8 +161,12 @@ def check_claim(lead_id: int, user: User) -> None:
         return
     other = DeskClaim.objects.select_related("user").filter(lead=lead_id).first()
     raise DeskError(
-        f"{other.user if other else 'Somebody else'} is looking at lead {lead_id} just now. Nothing"
-        " was changed; go on with the next one."
+        say(
+            "%(who)s is looking at lead %(lead_id)s just now. Nothing was changed; go on "
+            "with the next one.",
+            who=other.user if other else say("Somebody else"),
+            lead_id=lead_id,
+        )
     )
 
 
@@ -175,8 +180,15 @@ def check_unchanged(lead: Lead, seen: str) -> None:
     if lead.status == seen:
         return
     status = LeadStatus(lead.status).label.lower()
-    by = f" by {lead.decided_by}" if lead.decided_by_id else ""
-    raise DeskError(f"Lead {lead.pk} was made {status}{by} meanwhile. Nothing was changed.")
+    by = say(" by %(who)s", who=lead.decided_by) if lead.decided_by_id else ""
+    raise DeskError(
+        say(
+            "Lead %(lead)s was made %(status)s%(by)s meanwhile. Nothing was changed.",
+            lead=lead.pk,
+            status=status,
+            by=by,
+        )
+    )
 
 
 def waiting(part: Part = EVERYTHING, first: int = 0) -> list[Waiting]:

@@ -14,6 +14,7 @@ from leads.dedup.suppress import in_force, loaded_in_force
 from leads.dedup.suppress_mark import mark
 from leads.models import Lead, Source
 from leads.models.dnc import named
+from leads.sentence import say
 
 ON_A_LIST = Q(dnc_list__isnull=False)
 # The match is the phone's, not an alternative's.
@@ -54,13 +55,16 @@ def _matches(leads: QuerySet[Lead]) -> dict[str, Q]:
         .values_list("dnc_list", "dnc_list__name", "dnc_date", "by_phone")
         .distinct()
     )
-    found = {}
+    found: dict[str, Q] = {}
     for list_id, name, of, phone in groups:
         same = Q(dnc_list=list_id, dnc_date=of)
         if phone:
-            found[f"is on {named(name, of)}"] = same & BY_PHONE
+            found[say("is on %(name)s", name=named(name, of))] = same & BY_PHONE
         else:
-            words = f"has an alternative phone on {named(name, of)}; take it out of the lead first"
+            words = say(
+                "has an alternative phone on %(name)s; take it out of the lead first",
+                name=named(name, of),
+            )
             found[words] = same & ~BY_PHONE
     return found
 
@@ -73,12 +77,15 @@ def _too_old() -> dict[str, Q]:
         demands[days or 0].append(source_id)
     if demands and not loaded_in_force().exists():
         ids = [source_id for some in demands.values() for source_id in some]
-        why = "needs a DNC check, but no DNC list is in force: have an admin load one"
+        why = say("needs a DNC check, but no DNC list is in force: have an admin load one")
         return {why: Q(lead_source__in=ids)}
     now = timezone.now()
     return {
-        f"was not checked against DNC lists in the last {days} days, as its source demands: take"
-        " the action Check DNC lists": Q(lead_source__in=ids)
+        say(
+            "was not checked against DNC lists in the last %(days)s days, as its source "
+            "demands: take the action Check DNC lists",
+            days=days,
+        ): Q(lead_source__in=ids)
         & (Q(dnc_checked_at__isnull=True) | Q(dnc_checked_at__lt=now - timedelta(days=days)))
         for days, ids in sorted(demands.items())
     }

@@ -16,6 +16,7 @@ from leads.models.status import MOVES, ON_ITS_WAY
 from leads.review.correct import EDITABLE, CorrectionError, correct
 from leads.review.errors import DeskError
 from leads.review.snapshot import data_of, standing_of
+from leads.sentence import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -50,8 +51,10 @@ def _merge(
     comment: str,
 ) -> Decision:
     if unknown := sorted(set(take) - set(EDITABLE)):
-        raise DeskError(f"There is no field {', '.join(unknown)} to take over.")
-    with transaction.atomic(), because(verb.label, user_id=by.pk if by else None):
+        raise DeskError(
+            say("There is no field %(fields)s to take over.", fields=", ".join(unknown))
+        )
+    with transaction.atomic(), because(verb.recorded, user_id=by.pk if by else None):
         gone, kept = _both(gone_id, kept_id)
         changes = {name: value for name, value in data_of(gone, take).items() if value}
         before: dict[str, Any] = {
@@ -79,25 +82,39 @@ def _merge(
 def _both(gone_id: int, kept_id: int) -> tuple[Lead, Lead]:
     """Both leads, locked in the order of their ids: two merges do not wait for each other."""
     if gone_id == kept_id:
-        raise DeskError("A lead cannot be the duplicate of itself.")
+        raise DeskError(say("A lead cannot be the duplicate of itself."))
     both = Lead.objects.select_for_update(of=("self",)).filter(pk__in=[gone_id, kept_id])
     found = {lead.pk: lead for lead in both.order_by("pk")}
     if len(found) < 2:
-        raise DeskError("One of the two leads is no longer there: its import was undone.")
+        raise DeskError(say("One of the two leads is no longer there: its import was undone."))
     gone, kept = found[gone_id], found[kept_id]
     if gone.status in ON_ITS_WAY:
         raise DeskError(
-            f"Lead {gone.pk} is {S(gone.status).label.lower()}: it can no longer be set aside."
-            " Keep that one instead."
+            say(
+                "Lead %(lead)s is %(status)s: it can no longer be set aside. Keep that one "
+                "instead.",
+                lead=gone.pk,
+                status=S(gone.status).label.lower(),
+            )
         )
     if kept.status in (S.DUPLICATE, S.INVALID):
         raise DeskError(
-            f"Lead {kept.pk} is {S(kept.status).label.lower()}: it cannot be the one that is kept."
+            say(
+                "Lead %(lead)s is %(status)s: it cannot be the one that is kept.",
+                lead=kept.pk,
+                status=S(kept.status).label.lower(),
+            )
         )
     if gone.status == S.INVALID:
-        raise DeskError(f"Lead {gone.pk} is invalid: correct or reject it.")
+        raise DeskError(say("Lead %(lead)s is invalid: correct or reject it.", lead=gone.pk))
     if gone.status == S.DUPLICATE:
-        raise DeskError(f"Lead {gone.pk} is a duplicate of lead {gone.duplicate_of_id} already.")
+        raise DeskError(
+            say(
+                "Lead %(lead)s is a duplicate of lead %(duplicate_of_id)s already.",
+                lead=gone.pk,
+                duplicate_of_id=gone.duplicate_of_id,
+            )
+        )
     return gone, kept
 
 

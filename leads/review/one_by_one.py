@@ -17,6 +17,7 @@ from leads.review.correct import Corrected, CorrectionError, correct
 from leads.review.desk import check_claim, check_unchanged
 from leads.review.errors import DeskError
 from leads.review.snapshot import data_of, standing_of
+from leads.sentence import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -34,7 +35,9 @@ def _locked(lead_id: int, seen: str, by: User) -> Iterator[Lead]:
             .first()
         )
         if lead is None:
-            raise DeskError(f"Lead {lead_id} is no longer there: its import was undone.")
+            raise DeskError(
+                say("Lead %(lead_id)s is no longer there: its import was undone.", lead_id=lead_id)
+            )
         check_unchanged(lead, seen)
         yield lead
 
@@ -67,7 +70,7 @@ def different(lead_id: int, seen: str, pair_id: int, *, by: User, comment: str =
     with _locked(lead_id, seen, by) as lead:
         pair = Pair.objects.select_for_update().filter(pk=pair_id).first()
         if pair is None or pair.state != PairState.OPEN:
-            raise DeskError("Somebody has decided that meanwhile. Nothing was changed.")
+            raise DeskError(say("Somebody has decided that meanwhile. Nothing was changed."))
         pairs.decide([pair_id], PairState.DIFFERENT, by=by, comment=comment)
         before = {"gone": standing_of(lead), "pairs": [pair_id]}
         return Decision.objects.create(
@@ -121,7 +124,9 @@ def _claimed(lead_id: int, seen: str, by: User) -> Iterator[None]:
         check_claim(lead_id, by)
         lead = Lead.objects.select_related("decided_by").filter(pk=lead_id).first()
         if lead is None:
-            raise DeskError(f"Lead {lead_id} is no longer there: its import was undone.")
+            raise DeskError(
+                say("Lead %(lead_id)s is no longer there: its import was undone.", lead_id=lead_id)
+            )
         check_unchanged(lead, seen)
         yield
 
@@ -135,6 +140,6 @@ def _kept(
     comment: str,
 ) -> Decision:
     if not found.moved:
-        why = next(iter(found.left), "cannot be decided as it stands")
-        raise DeskError(f"Lead {lead.pk} {why}.")
+        why = next(iter(found.left), say("cannot be decided as it stands"))
+        raise DeskError(say("Lead %(lead)s %(why)s.", lead=lead.pk, why=why))
     return Decision.objects.create(verb=verb, lead=lead, before=before, comment=comment, by=by)

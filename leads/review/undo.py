@@ -16,6 +16,7 @@ from leads.models.status import MOVES, ON_ITS_WAY
 from leads.review.correct import CorrectionError, correct
 from leads.review.errors import DeskError
 from leads.review.snapshot import columns_of
+from leads.sentence import say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -44,7 +45,7 @@ def undo(decision: Decision, *, by: User | None) -> Lead:
     with transaction.atomic(), because("decision taken back", user_id=by.pk if by else None):
         mine = Decision.objects.filter(pk=decision.pk, undone_at__isnull=True)
         if not mine.update(undone_at=timezone.now(), undone_by=by):
-            raise DeskError("This decision is taken back already.")
+            raise DeskError(say("This decision is taken back already."))
         both = [id_ for id_ in (decision.lead_id, decision.other_id) if id_]
         locked = Lead.objects.select_for_update(of=("self",)).filter(pk__in=both).order_by("pk")
         leads = {lead.pk: lead for lead in locked}
@@ -72,16 +73,22 @@ def _check(decision: Decision, leads: dict[int, Lead]) -> None:
     expected = LEADS_TO.get(verb)
     if expected and lead.status != expected:
         raise DeskError(
-            f"Lead {lead.pk} is {S(lead.status).label.lower()} by now: its decision cannot be"
-            " taken back here."
+            say(
+                "Lead %(lead)s is %(status)s by now: its decision cannot be taken back here.",
+                lead=lead.pk,
+                status=S(lead.status).label.lower(),
+            )
         )
     changed = lead if verb is DecisionVerb.EDIT else leads.get(decision.other_id or 0)
     kept = decision.before.get("kept", {})
     changes_back = verb is DecisionVerb.EDIT or kept.get("data")
     if changed and changes_back and changed.status in ON_ITS_WAY:
         raise DeskError(
-            f"Lead {changed.pk} is {S(changed.status).label.lower()}: its data can no longer be"
-            " changed back."
+            say(
+                "Lead %(lead)s is %(status)s: its data can no longer be changed back.",
+                lead=changed.pk,
+                status=S(changed.status).label.lower(),
+            )
         )
 
 

@@ -19,6 +19,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
+from leads.sentence import say
 from leads.vicidial.address import normalise_url
 from leads.vicidial.answers import AddLeadAnswer, read_add_lead
 from leads.vicidial.errors import DialerError, NoAnswer, NotSent
@@ -156,8 +157,13 @@ class Client:
             self._pool.put(adapter)
         if 300 <= status < 400:
             return NoAnswer(
-                f"{sentence_for('REDIRECT')} Set the dialer's URL to the one it leads to "
-                f"(https instead of http?). HTTP status {status} of {self._host}.",
+                say(
+                    "%(redirect)s Set the dialer's URL to the one it leads to (https instead of "
+                    "http?). HTTP status %(status)s of %(host)s.",
+                    redirect=sentence_for("REDIRECT"),
+                    status=status,
+                    host=self._host,
+                ),
                 "REDIRECT",
                 http_status=status,
                 milliseconds=_since(started),

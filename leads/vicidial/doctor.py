@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from leads.sentence import say
 from leads.vicidial.client import Client
 from leads.vicidial.errors import DialerError, NotAllowed, NotSent, Stop, Unclear, Unsupported
 from leads.vicidial.lookups import Version, list_info, no_update_by_code, search_by_codes, version
@@ -18,12 +19,14 @@ from leads.vicidial.releases import HARMLESS, NO_CODE, right_sentence
 
 # Seconds that the clocks may differ: local call times and look-ups by date depend on them.
 SKEW = 120
+NAMES = ("settings", "reach", "clock", "login")
 
 
 @dataclass(frozen=True)
 class Check:
-    """One step of the examination: `ok` is None where it cannot be told. `reason` is the code of
-    what the dialer refused the API user for, where it did."""
+    """One step of the examination: `name` is one of NAMES, a function of VICIdial, or a list;
+    `ok` is None where it cannot be told; `reason` is the code of what the dialer refused the API
+    user for, where it did."""
 
     name: str
     ok: bool | None
@@ -46,7 +49,13 @@ def examine(
     checks: list[Check] = []
     try:
         about = version(client)
-        checks.append(Check("reach", True, f"The dialer answers: release {about.release}."))
+        checks.append(
+            Check(
+                "reach",
+                True,
+                say("The dialer answers: release %(release)s.", release=about.release),
+            )
+        )
         checks.append(_clock(about, now()))
         checks.extend(_adding(client))
         checks.append(_looking_up(client))
@@ -61,17 +70,25 @@ def examine(
 
 def _clock(about: Version, now: float) -> Check:
     if about.epoch is None:
-        return Check("clock", None, "The dialer does not tell its time.")
+        return Check("clock", None, say("The dialer does not tell its time."))
     seconds = round(about.epoch - now)
     if abs(seconds) <= SKEW:
-        return Check("clock", True, "The clocks agree.")
-    way = "ahead of" if seconds > 0 else "behind"
-    return Check("clock", False, f"The dialer's clock is {abs(seconds)} s {way} this machine's.")
+        return Check("clock", True, say("The clocks agree."))
+    way = say("ahead of") if seconds > 0 else say("behind")
+    return Check(
+        "clock",
+        False,
+        say(
+            "The dialer's clock is %(seconds)s s %(way)s this machine's.",
+            seconds=abs(seconds),
+            way=way,
+        ),
+    )
 
 
 def _adding(client: Client) -> list[Check]:
     answer = client.add_lead(HARMLESS["add_lead"])
-    login = Check("login", True, f"The dialer knows the API user {client.user}.")
+    login = Check("login", True, say("The dialer knows the API user %(user)s.", user=client.user))
     if answer.reason in ("FUNCTION_NOT_ALLOWED", "NO_PERMISSION"):
         sentence = right_sentence(client.user, "add_lead", answer.reason)
         return [login, Check("add_lead", False, sentence)]
@@ -80,21 +97,27 @@ def _adding(client: Client) -> list[Check]:
     if answer.outcome == "stop":
         raise Stop(answer.sentence, answer.reason)
     if answer.reason in ("PHONE_LENGTH", "LIST_NOT_ALLOWED"):
-        sentence = f"The API user {client.user} may add leads."
+        sentence = say("The API user %(user)s may add leads.", user=client.user)
         return [login, Check("add_lead", True, sentence)]
-    sentence = f"It cannot be told whether leads may be added. {answer.sentence}"
+    sentence = say(
+        "It cannot be told whether leads may be added. %(sentence)s", sentence=answer.sentence
+    )
     return [Check("add_lead", None, sentence)]
 
 
 def _looking_up(client: Client) -> Check:
-    remark = "a push whose answer is lost can be settled"
+    remark = say("a push whose answer is lost can be settled")
     try:
         no_update_by_code(client, NO_CODE)
     except NotAllowed as error:
         return Check("update_lead", False, right_sentence(client.user, "update_lead", error.reason))
     except (Unclear, Unsupported) as error:
-        return Check("update_lead", None, f"Leads cannot be looked up. {error.sentence}")
-    return Check("update_lead", True, f"Leads can be looked up: {remark}.")
+        return Check(
+            "update_lead",
+            None,
+            say("Leads cannot be looked up. %(sentence)s", sentence=error.sentence),
+        )
+    return Check("update_lead", True, say("Leads can be looked up: %(remark)s.", remark=remark))
 
 
 def _bulk_look_up(client: Client) -> Check:
@@ -103,27 +126,52 @@ def _bulk_look_up(client: Client) -> Check:
     except NotAllowed as error:
         return Check("lead_search", False, right_sentence(client.user, "lead_search", error.reason))
     except Unsupported:
-        slow = "this release looks leads up one by one only, which is slower"
-        return Check("lead_search", None, f"No lead_search: {slow}.")
+        slow = say("this release looks leads up one by one only, which is slower")
+        return Check("lead_search", None, say("No lead_search: %(slow)s.", slow=slow))
     except Unclear as error:
         return Check("lead_search", None, error.sentence)
-    return Check("lead_search", True, "Many leads can be looked up with one call.")
+    return Check("lead_search", True, say("Many leads can be looked up with one call."))
 
 
 def _list(client: Client, list_id: int) -> Check:
-    name = f"list {list_id}"
+    name = say("list %(list_id)s", list_id=list_id)
     try:
         info = list_info(client, list_id)
     except NotAllowed as error:
         sentence = right_sentence(client.user, "list_info", error.reason)
-        return Check(name, None, f"Whether list {list_id} exists is not known. {sentence}")
+        return Check(
+            name,
+            None,
+            say(
+                "Whether list %(list_id)s exists is not known. %(sentence)s",
+                list_id=list_id,
+                sentence=sentence,
+            ),
+        )
     except Unsupported:
-        return Check(name, None, f"This release cannot tell whether list {list_id} exists: look.")
+        return Check(
+            name,
+            None,
+            say("This release cannot tell whether list %(list_id)s exists: look.", list_id=list_id),
+        )
     except Unclear as error:
         return Check(name, None, error.sentence)
     if info is None:
-        return Check(name, False, f"The dialer has no list {list_id}: nobody would dial its leads.")
-    what = f"List {list_id} “{info.name}” of campaign {info.campaign_id}"
+        return Check(
+            name,
+            False,
+            say(
+                "The dialer has no list %(list_id)s: nobody would dial its leads.", list_id=list_id
+            ),
+        )
+    what = say(
+        "List %(list_id)s “%(name)s” of campaign %(campaign_id)s",
+        list_id=list_id,
+        name=info.name,
+        campaign_id=info.campaign_id,
+    )
     if not info.active:
-        return Check(name, None, f"{what} is not active: its leads are not dialled.")
-    return Check(name, True, f"{what} is active.")
+        return Check(
+            name, None, say("%(what)s is not active: its leads are not dialled.", what=what)
+        )
+    return Check(name, True, say("%(what)s is active.", what=what))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from leads.sentence import say
 from leads.vicidial.fields import DEFAULT_LIST, LeadField
 from leads.vicidial.sentences import quoted
 
@@ -25,12 +26,30 @@ _SHORTEST_PHONE = 6
 
 
 def _result(field: LeadField, value: str, sent: str) -> tuple[str, str, str]:
-    loss = "" if sent == value else f"{field.name} {quoted(value)} is sent as {quoted(sent)}."
+    loss = (
+        ""
+        if sent == value
+        else say(
+            "%(name)s %(value)s is sent as %(sent)s.",
+            name=field.name,
+            value=quoted(value),
+            sent=quoted(sent),
+        )
+    )
     return sent, sent, loss
 
 
 def _left_out(field: LeadField, value: str, default: str, why: str) -> tuple[str, str, str]:
-    loss = "" if value in ("", default) else f"{field.name} {quoted(value)} is not sent: {why}."
+    loss = (
+        ""
+        if value in ("", default)
+        else say(
+            "%(name)s %(value)s is not sent: %(why)s.",
+            name=field.name,
+            value=quoted(value),
+            why=why,
+        )
+    )
     return "", default if value else "", loss
 
 
@@ -39,9 +58,14 @@ def phone(field: LeadField, value: str) -> tuple[str, str, str]:
     digits = _PHONE_SIGNS.sub("", value)
     shortest = _SHORTEST_PHONE if field.name == "phone_number" else 1
     if not re.fullmatch(r"[0-9]+", digits):
-        return _left_out(field, value, "", "it holds more than digits and ( ) - . +")
+        return _left_out(field, value, "", say("it holds more than digits and ( ) - . +"))
     if not shortest <= len(digits) <= field.width:
-        why = f"VICIdial takes {shortest} to {field.width} digits here, and this has {len(digits)}"
+        why = say(
+            "VICIdial takes %(shortest)s to %(width)s digits here, and this has %(digits)s",
+            shortest=shortest,
+            width=field.width,
+            digits=len(digits),
+        )
         return _left_out(field, value, "", why)
     return _result(field, value, digits)
 
@@ -51,8 +75,16 @@ def phone_code(field: LeadField, value: str) -> tuple[str, str, str]:
     digits = value.strip().removeprefix("+")
     if re.fullmatch(rf"[0-9]{{1,{field.width}}}", digits):
         return _result(field, value, digits)
-    what = f"{quoted(value)} is no dialling code and is not sent" if value else "is empty"
-    return "", DEFAULT_PHONE_CODE, f"{field.name} {what}: VICIdial takes 1, the USA and Canada."
+    what = (
+        say("%(value)s is no dialling code and is not sent", value=quoted(value))
+        if value
+        else say("is empty")
+    )
+    return (
+        "",
+        DEFAULT_PHONE_CODE,
+        say("%(name)s %(what)s: VICIdial takes 1, the USA and Canada.", name=field.name, what=what),
+    )
 
 
 def list_id(field: LeadField, value: str) -> tuple[str, str, str]:
@@ -60,9 +92,18 @@ def list_id(field: LeadField, value: str) -> tuple[str, str, str]:
     text = value.strip()
     if re.fullmatch(r"[1-9][0-9]{2,11}", text):
         return _result(field, value, text)
-    what = f"{quoted(value)} is no list" if value else "is empty"
-    why = "VICIdial would put the lead into a list of its own choice, mostly 999"
-    return "", DEFAULT_LIST, f"{field.name} {what} (3 to 12 digits) and is not sent: {why}."
+    what = say("%(value)s is no list", value=quoted(value)) if value else say("is empty")
+    why = say("VICIdial would put the lead into a list of its own choice, mostly 999")
+    return (
+        "",
+        DEFAULT_LIST,
+        say(
+            "%(name)s %(what)s (3 to 12 digits) and is not sent: %(why)s.",
+            name=field.name,
+            what=what,
+            why=why,
+        ),
+    )
 
 
 def birth_date(field: LeadField, value: str) -> tuple[str, str, str]:
@@ -74,7 +115,7 @@ def birth_date(field: LeadField, value: str) -> tuple[str, str, str]:
         real = None
     if real:
         return _result(field, value, text)
-    return _left_out(field, value, EMPTY_DATE, "it is no day of the form YYYY-MM-DD")
+    return _left_out(field, value, EMPTY_DATE, say("it is no day of the form YYYY-MM-DD"))
 
 
 def gender(field: LeadField, value: str) -> tuple[str, str, str]:
@@ -88,7 +129,7 @@ def rank(field: LeadField, value: str) -> tuple[str, str, str]:
     """0 to 32767. The server drops a sign, which would make the lowest rank a high one."""
     text = value.strip()
     if not re.fullmatch(r"[+-]?[0-9]{1,18}(\.0+)?", text):
-        return _left_out(field, value, "0", "it is no whole number")
+        return _left_out(field, value, "0", say("it is no whole number"))
     sent = str(min(max(int(float(text)), 0), RANK_MOST))
     return _result(field, value, sent)
 
@@ -98,12 +139,14 @@ def number(field: LeadField, value: str) -> tuple[str, str, str]:
     text = value.strip()
     if re.fullmatch(rf"0|[1-9][0-9]{{0,{field.width - 1}}}", text):
         return _result(field, value, text)
-    return _left_out(field, value, "0", f"it is no number of 1 to {field.width} digits")
+    return _left_out(
+        field, value, "0", say("it is no number of 1 to %(width)s digits", width=field.width)
+    )
 
 
 def never(field: LeadField, value: str) -> tuple[str, str, str]:
     """What the server works out for itself and overwrites."""
-    return _left_out(field, value, "", "VICIdial works it out itself")
+    return _left_out(field, value, "", say("VICIdial works it out itself"))
 
 
 EXACT: Mapping[str, Exact] = MappingProxyType(

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from leads.sentence import say
+
 
 @dataclass(frozen=True)
 class LeadField:
@@ -87,11 +89,19 @@ def validate_duplicate_check(value: str) -> None:
         match = _CHECK.fullmatch(part)
         if not match or match["name"] not in DUPLICATE_CHECKS:
             raise ValueError(
-                f"duplicate_check has {part!r}, which VICIdial does not know; "
-                f"use {', '.join(DUPLICATE_CHECKS)}, joined with -."
+                say(
+                    "duplicate_check has %(part)s, which VICIdial does not know; use "
+                    "%(known)s, joined with -.",
+                    part=repr(part),
+                    known=", ".join(DUPLICATE_CHECKS),
+                )
             )
         if match["days"] and match["days"] not in map(str, DUPLICATE_DAYS):
             raise ValueError(
-                f"duplicate_check has {part!r}, but VICIdial knows only windows of "
-                f"{', '.join(map(str, DUPLICATE_DAYS))} days."
+                say(
+                    "duplicate_check has %(part)s, but VICIdial knows only windows of "
+                    "%(known)s days.",
+                    part=repr(part),
+                    known=", ".join(map(str, DUPLICATE_DAYS)),
+                )
             )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from leads.sentence import say
 from leads.vicidial.client import Client
 from leads.vicidial.errors import (
     DialerError,
@@ -77,7 +78,7 @@ def version(client: Client) -> Version:
     match = re.search(r"VERSION: *([^|<\r\n]+)\|([^<\r\n]*)", answer.body)
     if answer.status != 200 or not match:
         lines_of(answer.status, answer.body, "version")
-        raise unclear("version", "it does not begin with VERSION:")
+        raise unclear("version", say("it does not begin with VERSION:"))
     pairs = (part.partition(":") for part in client.redact(match[2]).split("|"))
     parts = {name.strip(): value.strip() for name, _, value in pairs}
     epoch = parts.get("EPOCH", "")
@@ -111,7 +112,9 @@ def _no_update(
     client: Client, params: dict[str, str], list_id: int | None, *, code: str = "", phone: str = ""
 ) -> FoundLead | None:
     if not (code or phone):
-        raise Unclear("A lead can only be looked up by a code or a phone number.", "NOTHING_ASKED")
+        raise Unclear(
+            say("A lead can only be looked up by a code or a phone number."), "NOTHING_ASKED"
+        )
     if list_id is not None:
         params |= {"search_location": "LIST", "list_id": str(list_id)}
     # Without no_update this call would change the lead that it finds.
@@ -131,7 +134,7 @@ def search_by_phones(client: Client, phones: Sequence[str]) -> dict[str, list[in
     """Return the lead_ids of every phone number, KEYS_A_CALL a call."""
     echoes = {phone: re.sub(r"[^0-9]", "", phone) for phone in phones}
     if "" in echoes.values():
-        raise Unclear("A phone number without digits cannot be looked up.", "NOTHING_ASKED")
+        raise Unclear(say("A phone number without digits cannot be looked up."), "NOTHING_ASKED")
     found = _search(client, list(dict.fromkeys(echoes.values())), "phone_number")
     return {phone: found[echo] for phone, echo in echoes.items()}
 
@@ -157,8 +160,11 @@ def can_ask(code: str) -> bool:
 def _askable(code: str) -> str:
     if not can_ask(code):
         raise Unclear(
-            f"vendor_lead_code {code[:40]!r} cannot be looked up: it is empty or has a comma, a "
-            "bar, or signs that the dialer does not print back.",
+            say(
+                "vendor_lead_code %(code)s cannot be looked up: it is empty or has a comma, a "
+                "bar, or signs that the dialer does not print back.",
+                code=repr(code[:40]),
+            ),
             "CODE_NOT_ASKABLE",
         )
     return as_echoed(code)
@@ -169,7 +175,7 @@ def field_info(client: Client, lead_id: int, field: str) -> str | None:
     answer = client.call("lead_field_info", {"lead_id": str(lead_id), "field_name": field})
     value = read_field_info(answer.status, answer.body)
     if value is not None and client.redact(value) != value:
-        raise unclear("lead_field_info", "it shows the request")
+        raise unclear("lead_field_info", say("it shows the request"))
     return value
 
 
@@ -197,10 +203,10 @@ def campaigns(client: Client) -> list[Campaign]:
     """Return the campaigns that the API user may see."""
     answer = client.call("campaigns_list", {"header": "YES"})
     if lines_of(answer.status, answer.body, "campaigns_list"):
-        raise unclear("campaigns_list", "it is no table")
+        raise unclear("campaigns_list", say("it is no table"))
     rows = [line.split("|") for line in data_lines(answer.body)]
     if any(len(row) < 3 for row in rows):
-        raise unclear("campaigns_list", "a line is not campaign_id|campaign_name|active")
+        raise unclear("campaigns_list", say("a line is not campaign_id|campaign_name|active"))
     texts = [[client.redact(value.strip()) for value in row[:3]] for row in rows]
     return [Campaign(code, name, active == "Y") for code, name, active in texts]
 
@@ -232,7 +238,7 @@ def check_phone(
     reason = reason_of(lines[0]) if len(lines) == 1 and lines[0].word == "ERROR" else None
     if reason and reason.outcome == "refused" and lines[0].values[:1] == (digits,):
         return PhoneCheck(ok=False, reason=reason.code, sentence=reason.sentence)
-    raise unclear("check_phone_number", "it neither takes nor refuses the number")
+    raise unclear("check_phone_number", say("it neither takes nor refuses the number"))
 
 
 def delete_lead(client: Client, lead_id: int) -> bool:
@@ -246,4 +252,6 @@ def delete_lead(client: Client, lead_id: int) -> bool:
             return True
         if line.word in ("NOTICE", "ERROR") and "NO MATCHES FOUND" in line.reason:
             return False
-    raise unclear("update_lead", f"it does not say whether lead {lead_id} was deleted")
+    raise unclear(
+        "update_lead", say("it does not say whether lead %(lead_id)s was deleted", lead_id=lead_id)
+    )

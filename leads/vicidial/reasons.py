@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from leads.sentence import joined, say
 from leads.vicidial.lines import StatusLine
 
 # For codes that no answer's text stands for.
 ADVICE = {
-    "HTTP_404": "The dialer's URL is probably wrong: it ends in /vicidial/.",
+    "HTTP_404": say("The dialer's URL is probably wrong: it ends in /vicidial/."),
 }
 # What stands before the reason text: the function that speaks.
 CHECKING_FUNCTIONS = ("add_lead ", "check_phone_number ")
@@ -78,13 +79,16 @@ def reason_of(line: StatusLine) -> Reason | None:
 def sentence_for(code: str) -> str:
     """Return the sentence for a reason code; for `HTTP_500` and its like one made of the number."""
     if reason := REASONS.get(code):
-        return reason.sentence
+        return say(reason.sentence)
     if code.startswith("HTTP_"):
-        return f"The dialer's web server answered with HTTP status {code.removeprefix('HTTP_')}."
+        return say(
+            "The dialer's web server answered with HTTP status %(status)s.",
+            status=code.removeprefix("HTTP_"),
+        )
     return ""
 
 
 def with_advice(code: str, sentence: str) -> str:
     """Return the sentence of a problem with what to do about it, where that is known."""
     reason = REASONS.get(code)
-    return f"{sentence} {reason.advice if reason else ADVICE.get(code, '')}".strip()
+    return joined([sentence, say(reason.advice) if reason else ADVICE.get(code, "")])

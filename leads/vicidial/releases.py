@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from leads.sentence import say
 from leads.vicidial.client import Client
 from leads.vicidial.errors import NotAllowed, Unclear, Unsupported
 from leads.vicidial.lookups import version
@@ -112,9 +113,18 @@ def right_sentence(user: str, function: str, reason: str) -> str:
 
     `reason` is FUNCTION_NOT_ALLOWED or NO_PERMISSION.
     """
-    means = RELEASES["means"].get(function, f"use {function}")
+    means = (
+        say(RELEASES["means"][function])
+        if function in RELEASES["means"]
+        else say("use %(function)s", function=function)
+    )
     if reason == "FUNCTION_NOT_ALLOWED":
-        remedy = f"add {function} to the user's Allowed API Functions"
+        remedy = say("add %(function)s to the user's Allowed API Functions", function=function)
     else:
-        remedy = RELEASES["rights"].get(function, "raise the user's level and rights")
-    return f"The API user {user} may log in but may not {means}: {remedy} in Admin > Users."
+        remedy = say(RELEASES["rights"].get(function, "raise the user's level and rights"))
+    return say(
+        "The API user %(user)s may log in but may not %(means)s: %(remedy)s in Admin > Users.",
+        user=user,
+        means=means,
+        remedy=remedy,
+    )

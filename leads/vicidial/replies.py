@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from leads.sentence import say
 from leads.vicidial.added import lead_id_of
 from leads.vicidial.errors import NotAllowed, Stop, Unclear, Unsupported
 from leads.vicidial.found import FoundLead
@@ -31,7 +32,9 @@ def lines_of(status: int, body: str, function: str) -> list[StatusLine]:
         if reason is None or reason.outcome != "stop":
             continue
         if reason.code == "NO_FUNCTION":
-            raise Unsupported(f"The dialer does not have {function}.", reason.code)
+            raise Unsupported(
+                say("The dialer does not have %(function)s.", function=function), reason.code
+            )
         kind = NotAllowed if reason.code in RIGHTS else Stop
         raise kind(f"{function}: {reason.sentence}", reason.code, http_status=status)
     if status != 200:
@@ -42,7 +45,14 @@ def lines_of(status: int, body: str, function: str) -> list[StatusLine]:
 
 def unclear(function: str, what: str) -> Unclear:
     """Return the exception for an answer of `function` that does not say what was asked for."""
-    return Unclear(f"The dialer's answer to {function} cannot be read: {what}.", "UNREADABLE")
+    return Unclear(
+        say(
+            "The dialer's answer to %(function)s cannot be read: %(what)s.",
+            function=function,
+            what=what,
+        ),
+        "UNREADABLE",
+    )
 
 
 def data_lines(body: str) -> list[str]:
@@ -60,7 +70,7 @@ def read_no_update(
     """
     lines = lines_of(status, body, "update_lead")
     if len(lines) != 1:
-        raise unclear("update_lead", "one line was expected")
+        raise unclear("update_lead", say("one line was expected"))
     line = lines[0]
     values = line.values
     echoes = len(values) >= 4 and (values[0], values[2], values[3]) == (user, code, phone)
@@ -73,7 +83,7 @@ def read_no_update(
         lead_id = lead_id_of(values[1]) if echoes else None
         if lead_id and len(values) >= 5 and re.fullmatch(r"[0-9]{1,14}", values[4]):
             return FoundLead(lead_id, int(values[4]), code, phone)
-    raise unclear("update_lead", "it does not say whether the lead is there")
+    raise unclear("update_lead", say("it does not say whether the lead is there"))
 
 
 def read_search(status: int, body: str, keys: Iterable[str]) -> dict[str, list[int]]:
@@ -84,15 +94,15 @@ def read_search(status: int, body: str, keys: Iterable[str]) -> dict[str, list[i
         none_found = one_error(lines, "lead_search NO MATCHES FOUND IN THE SYSTEM")
         if none_found and ",".join(wanted) in lines[0].values:
             return {key: [] for key in wanted}
-        raise unclear("lead_search", "it does not say what was found")
+        raise unclear("lead_search", say("it does not say what was found"))
     found: dict[str, list[int]] = {}
     for line in data_lines(body):
         key, lead_ids = _search_line(line)
         if key not in wanted or found.get(key, lead_ids) != lead_ids:
-            raise unclear("lead_search", "it speaks of a key that was not asked for, or twice")
+            raise unclear("lead_search", say("it speaks of a key that was not asked for, or twice"))
         found[key] = lead_ids
     if missing := [key for key in wanted if key not in found]:
-        raise unclear("lead_search", f"it says nothing about {missing[0]}")
+        raise unclear("lead_search", say("it says nothing about %(missing)s", missing=missing[0]))
     return found
 
 
@@ -103,7 +113,7 @@ def _search_line(line: str) -> tuple[str, list[int]]:
         known = [lead_id for lead_id in lead_ids if lead_id is not None]
         if len(known) == len(lead_ids) == int(match[2]):
             return match[1].strip(), known
-    raise unclear("lead_search", "a line is not key|count|lead_ids")
+    raise unclear("lead_search", say("a line is not key|count|lead_ids"))
 
 
 def read_field_info(status: int, body: str) -> str | None:
@@ -115,7 +125,7 @@ def read_field_info(status: int, body: str) -> str | None:
     lines = lines_of(status, start, "lead_field_info")
     if len(lines) == 1 and lines[0].reason == "lead_field_info LEAD NOT FOUND":
         return None
-    raise unclear("lead_field_info", "it is neither a value nor a known error")
+    raise unclear("lead_field_info", say("it is neither a value nor a known error"))
 
 
 def one_error(lines: list[StatusLine], reason: str) -> bool:
@@ -126,8 +136,8 @@ def one_error(lines: list[StatusLine], reason: str) -> bool:
 def read_row(status: int, body: str, function: str, first: str) -> Mapping[int, str]:
     """Read the one table line whose first value is `first`, by position."""
     if lines_of(status, body, function):
-        raise unclear(function, "it is no table")
+        raise unclear(function, say("it is no table"))
     rows = [line.split("|") for line in data_lines(body)]
     if len(rows) != 1 or rows[0][0].strip() != first:
-        raise unclear(function, f"it is not about {first}")
+        raise unclear(function, say("it is not about %(first)s", first=first))
     return dict(enumerate(value.strip() for value in rows[0]))

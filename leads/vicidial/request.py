@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from leads.sentence import say
 from leads.vicidial.fields import FIELDS, SETTINGS, validate_duplicate_check
 from leads.vicidial.sentences import quoted
 from leads.vicidial.stored import keeps
@@ -64,8 +65,14 @@ def _wire(name: str, value: str, accents: bool, options: Mapping[str, str]) -> W
     if name not in CHECKED_NAMES or "'" not in wire.sent or not _checks_names(checks):
         return wire
     sent = wire.sent.replace("'", "")
-    why = f"an apostrophe together with {checks} kills the server's script"
-    loss = f"{name} {quoted(value)}: VICIdial will hold {quoted(sent)} ({why})."
+    why = say("an apostrophe together with %(checks)s kills the server's script", checks=checks)
+    loss = say(
+        "%(name)s %(value)s: VICIdial will hold %(sent)s (%(why)s).",
+        name=name,
+        value=quoted(value),
+        sent=quoted(sent),
+        why=why,
+    )
     return WireValue(sent, sent, loss)
 
 
@@ -77,9 +84,11 @@ def _known(name: str, options: Mapping[str, str]) -> bool:
     if name in FIELDS:
         return True
     if options.get("custom_fields") != "Y":
-        raise ValueError(f"{quoted(name)} is no field of add_lead, and custom_fields is not Y.")
+        raise ValueError(
+            say("%(name)s is no field of add_lead, and custom_fields is not Y.", name=quoted(name))
+        )
     if name in RESERVED or not LABEL.fullmatch(name):
-        raise ValueError(f"{quoted(name)} cannot be the label of a custom field.")
+        raise ValueError(say("%(name)s cannot be the label of a custom field.", name=quoted(name)))
     return True
 
 
@@ -87,30 +96,55 @@ def _checked(options: Mapping[str, str]) -> dict[str, str]:
     for name, value in options.items():
         if name not in SETTINGS:
             raise ValueError(
-                f"{quoted(name)} is no setting of add_lead; use {', '.join(SETTINGS)}."
+                say(
+                    "%(name)s is no setting of add_lead; use %(known)s.",
+                    name=quoted(name),
+                    known=", ".join(SETTINGS),
+                )
             )
         if value:
             _check_value(name, value)
     if options.get("campaign_dnc_check", "N") not in ("", "N") and not options.get("campaign_id"):
-        raise ValueError("campaign_dnc_check needs a campaign_id.")
+        raise ValueError(say("campaign_dnc_check needs a campaign_id."))
     return {name: value for name, value in options.items() if value}
 
 
 def _check_value(name: str, value: str) -> None:
     allowed = SETTINGS[name]
     if allowed and value not in allowed:
-        raise ValueError(f"{name} {quoted(value)} is none of {', '.join(allowed)}.")
+        raise ValueError(
+            say(
+                "%(name)s %(value)s is none of %(known)s.",
+                name=name,
+                value=quoted(value),
+                known=", ".join(allowed),
+            )
+        )
     if name == "duplicate_check":
         validate_duplicate_check(value)
     elif name == "hopper_priority" and not re.fullmatch(r"-?[0-9]{1,2}", value):
-        raise ValueError(f"hopper_priority {quoted(value)} is no number from -99 to 99.")
+        raise ValueError(
+            say("hopper_priority %(value)s is no number from -99 to 99.", value=quoted(value))
+        )
     elif name == "callback_datetime" and not _CALLBACK_TIME.fullmatch(value):
         raise ValueError(
-            f"callback_datetime {quoted(value)} is none of YYYY-MM-DD HH:MM:SS, NOW or 3DAYS."
+            say(
+                "callback_datetime %(value)s is none of YYYY-MM-DD HH:MM:SS, NOW or 3DAYS.",
+                value=quoted(value),
+            )
         )
     elif name in ("campaign_id", "callback_status", "callback_user") and not _CODE.fullmatch(value):
-        raise ValueError(f"{name} {quoted(value)} has more than letters, digits, - and _.")
+        raise ValueError(
+            say(
+                "%(name)s %(value)s has more than letters, digits, - and _.",
+                name=name,
+                value=quoted(value),
+            )
+        )
     elif name == "callback_comments" and not all(keeps("address", c, True) for c in value):
         raise ValueError(
-            f"callback_comments {quoted(value)} has signs that VICIdial does not keep."
+            say(
+                "callback_comments %(value)s has signs that VICIdial does not keep.",
+                value=quoted(value),
+            )
         )

@@ -17,6 +17,7 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
+from leads.sentence import say
 from leads.vicidial.errors import DialerError, NoAnswer, NotSent
 
 _CHUNK = 64 * 1024
@@ -112,27 +113,35 @@ def failure(error: Exception, host: str) -> DialerError:
     if not CALL.left and (problem := _not_sent(error, host)):
         return problem
     if isinstance(error, TooLarge):
-        return NoAnswer(f"{host} sent far more than an answer of VICIdial.", "TOO_LARGE")
+        return NoAnswer(
+            say("%(host)s sent far more than an answer of VICIdial.", host=host), "TOO_LARGE"
+        )
     if isinstance(error, requests.Timeout | ReadTimeoutError | TooSlow):
-        return NoAnswer(f"{host} did not answer in time.", "TIMEOUT")
-    return NoAnswer(f"The connection to {host} was lost before the answer came.", "DROPPED")
+        return NoAnswer(say("%(host)s did not answer in time.", host=host), "TIMEOUT")
+    return NoAnswer(
+        say("The connection to %(host)s was lost before the answer came.", host=host), "DROPPED"
+    )
 
 
 def _not_sent(error: Exception, host: str) -> NotSent | None:
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(reason, NameResolutionError):
-        return NotSent(f"There is no machine called {host}.", "DNS")
+        return NotSent(say("There is no machine called %(host)s.", host=host), "DNS")
     if isinstance(reason, NewConnectionError):
-        return NotSent(f"{host} does not accept connections.", "REFUSED")
+        return NotSent(say("%(host)s does not accept connections.", host=host), "REFUSED")
     if isinstance(error, requests.ConnectTimeout):
-        return NotSent(f"{host} took too long to accept a connection.", "CONNECT_TIMEOUT")
+        return NotSent(
+            say("%(host)s took too long to accept a connection.", host=host), "CONNECT_TIMEOUT"
+        )
     if isinstance(error, requests.exceptions.SSLError):
-        why = "its certificate or its TLS was not accepted"
-        return NotSent(f"No secure connection to {host}: {why}.", "TLS")
+        why = say("its certificate or its TLS was not accepted")
+        return NotSent(say("No secure connection to %(host)s: %(why)s.", host=host, why=why), "TLS")
     if isinstance(error, ValueError):
         # InvalidURL, InvalidSchema, MissingSchema and their like, before any connection.
-        return NotSent("The dialer's URL is none that can be called.", "BAD_URL")
+        return NotSent(say("The dialer's URL is none that can be called."), "BAD_URL")
     if isinstance(error, OSError) and not isinstance(error, requests.RequestException):
         # requests looks at the CA bundle before it connects.
-        return NotSent(f"The file of certificates for {host} cannot be read.", "TLS")
+        return NotSent(
+            say("The file of certificates for %(host)s cannot be read.", host=host), "TLS"
+        )
     return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leads.sentence import joined, say
 from leads.vicidial.exact import EXACT
 from leads.vicidial.fields import CUSTOM_FIELD_WIDTH, FIELDS, LeadField
 from leads.vicidial.gentle import gentle
@@ -75,9 +76,19 @@ def _loss(field: LeadField, value: str, sent: str, stored: str, accents: bool) -
     if stored == value:
         return ""
     causes = _causes(field, value, accents)
-    why = "; ".join(causes) or "surplus spaces go"
-    held = f"VICIdial will hold {quoted(stored)}" if sent else "it is not sent"
-    return f"{field.name} {quoted(value)}: {held} ({why})."
+    why = joined(causes, "; ") or say("surplus spaces go")
+    held = (
+        say("VICIdial will hold %(stored)s", stored=quoted(stored))
+        if sent
+        else say("it is not sent")
+    )
+    return say(
+        "%(name)s %(value)s: %(held)s (%(why)s).",
+        name=field.name,
+        value=quoted(value),
+        held=held,
+        why=why,
+    )
 
 
 def _causes(field: LeadField, value: str, accents: bool) -> list[str]:
@@ -86,25 +97,34 @@ def _causes(field: LeadField, value: str, accents: bool) -> list[str]:
     breaking = {c for c in lost if c == "\\" or (not c.isprintable() and c.isascii())}
     dropped = "".join(sorted(lost - letters - breaking - {"+"}))
     long = len(gentle(value, field.kind, accents)) > field.width
-    causes = []
+    causes: list[str] = []
     if letters:
         causes.append(
-            f"it cannot hold {_some(letters)} here"
+            say("it cannot hold %(letters)s here", letters=_some(letters))
             if accents
-            else f"it drops every letter outside A-Z, here {_some(letters)}"
+            else say("it drops every letter outside A-Z, here %(letters)s", letters=_some(letters))
         )
     if "+" in lost:
-        causes.append("it makes every + a space, which cannot be avoided")
+        causes.append(say("it makes every + a space, which cannot be avoided"))
     if breaking:
-        causes.append("backslashes and control characters break the server")
+        causes.append(say("backslashes and control characters break the server"))
     if dropped:
-        causes.append(f"it does not keep {dropped} in {field.name}")
+        causes.append(
+            say("it does not keep %(dropped)s in %(name)s", dropped=dropped, name=field.name)
+        )
     if long:
-        whole = ", and a part of it would be another one" if field.kind in WHOLE else ""
-        causes.append(f"{field.name} holds {field.width} characters{whole}")
+        whole = say(", and a part of it would be another one") if field.kind in WHOLE else ""
+        causes.append(
+            say(
+                "%(name)s holds %(width)s characters%(whole)s",
+                name=field.name,
+                width=field.width,
+                whole=whole,
+            )
+        )
     return causes
 
 
 def _some(letters: set[str]) -> str:
     shown = [c for c in sorted(letters) if c.isprintable()][:8]
-    return " ".join(shown) or "invisible signs"
+    return " ".join(shown) or say("invisible signs")

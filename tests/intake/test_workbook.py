@@ -195,6 +195,7 @@ def test_it_is_found_in_a_folder_with_spaces_and_from_any_other(tmp_path: Path) 
     for part in ("intake", "cleaning", "vicidial"):
         shutil.copytree(here / part, there / "leads" / part)
     (there / "leads" / "__init__.py").touch()
+    shutil.copy(here / "sentence.py", there / "leads")
     path = xlsx(tmp_path / "a.xlsx", ROWS)
     program = (
         "import sys; from leads.intake import read_sheet; print(read_sheet.__file__);"
