@@ -97,7 +97,7 @@ class InUse:
             sealed_at=timezone.now(),
             outcome=Outcome.ADDED if pushed else Outcome.REFUSED,
             reason="" if pushed else "DNC",
-            answer="SUCCESS: add_lead LEAD HAS BEEN ADDED" if pushed else "ERROR: add_lead DNC",
+            answer=ADDED if pushed else "ERROR: add_lead DNC",
             http_status=200,
             milliseconds=21,
             answered_lead_id=lead.vicidial_lead_id,
@@ -129,6 +129,9 @@ class InUse:
             return [[one.pk, verb] for verb in VERBS.get(label, [])]
         return [[one.pk]]
 
+
+# As long as a real one, in which nothing breaks but its few spaces.
+ADDED = "SUCCESS: add_lead LEAD HAS BEEN ADDED - 7275550123|101|4711|-5|demonstration_of_an_api"
 
 # One verb of each kind that fits what is made above.
 VERBS = {

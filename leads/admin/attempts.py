@@ -262,4 +262,4 @@ def _link(model: str, pk: int, text: str) -> SafeString:
 
 
 def _block(text: Any) -> SafeString:
-    return format_html('<pre class="whitespace-pre-wrap break-words">{}</pre>', text)
+    return format_html('<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{}</pre>', text)
