@@ -114,7 +114,7 @@ def test_every_nasty_cell_in_every_field(rules: Rules) -> None:
 
 
 @pytest.mark.parametrize("fields", ORDERS, ids=["in order", "reversed", "with others"])
-@pytest.mark.parametrize("rules", RULES[::2] + RULES[1::6], ids=str)
+@pytest.mark.parametrize("rules", RULES[::5] + RULES[2::5], ids=str)
 def test_rows_of_nasty_cells(rules: Rules, fields: list[str | None]) -> None:
     chance = random.Random(f"{rules}{fields}")
     rows = []
@@ -130,8 +130,8 @@ def test_rows_of_nasty_cells(rules: Rules, fields: list[str | None]) -> None:
 
 @pytest.mark.parametrize("rules", RULES[::5], ids=str)
 def test_files_with_few_columns(rules: Rules) -> None:
-    chance = random.Random(5)
-    for _ in range(60):
+    chance = random.Random(f"{rules}")
+    for _ in range(30):
         fields = chance.sample([*FIELDS], chance.randrange(1, 8))
         check(fields, [chance.choices(CELLS, k=len(fields)) for _ in range(40)], rules)
 

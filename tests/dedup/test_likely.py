@@ -199,8 +199,11 @@ def test_values_with_an_end_of_line_are_read_as_any_others() -> None:
 
 def test_what_was_decided_upon_is_kept_whatever_the_leads_become() -> None:
     odd = 'Robert "Bo\\b" \t Ünal 李'
-    _, (older,) = matched(ROBERT | {"first_name": odd, "address1": "12 Main\nStreet"})
-    _, (newer,) = matched(BOB | {"last_name": f"{ROBERT['last_name']} Jr"})
+    robert = ROBERT | {"first_name": odd, "address1": "12 Main\nStreet"}
+    # Their numbers differ by one digit, or these two would be housemates.
+    _, (older,) = matched(robert | {"phone_e164": "+12015550101"})
+    junior = BOB | {"last_name": f"{ROBERT['last_name']} Jr"}
+    _, (newer,) = matched(junior | {"phone_e164": "+12015550102"})
     pair = Pair.objects.get()
     before = pair.reasons
     assert all({"lead", "other"}.isdisjoint(reason) for reason in before)

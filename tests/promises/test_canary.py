@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 
-from leads.dialers import breaker, probe
+from leads.dialers import breaker, probe, together
 from leads.dialers.connect import client_for, seal
 from leads.models import Dialer, DialerList, Lead, LeadStatus, PushAttempt
 from leads.push.queue import queue
@@ -56,7 +56,8 @@ def every_row() -> str:
 
 
 @pytest.fixture
-def dialer() -> Dialer:
+def dialer(monkeypatch: pytest.MonkeyPatch) -> Dialer:
+    monkeypatch.setattr(together, "FIRST_PAUSE_SECONDS", 0.001)
     made = make_dialer(base_url="http://dialer.test/", password_token=seal(CANARY), connections=1)
     make_dialer_list(made, list_id=101)
     return made
