@@ -29,8 +29,15 @@ from leads.models.status import OPEN
 from leads.push import queue
 from leads.push import undo as undoing
 from leads.reports import batch_leads
-from leads.reports.batch_figures import before_undo, figures, forget, per_second, seconds_left
-from leads.reports.batches import counts_by_batch, kept_by_undo, percent_settled
+from leads.reports.batch_figures import (
+    before_undo,
+    counts_of,
+    figures,
+    forget,
+    per_second,
+    seconds_left,
+)
+from leads.reports.batches import kept_by_undo, percent_settled
 from leads.sentence import say
 from leads.vicidial.reasons import sentence_for
 from leads.words import translated
@@ -149,7 +156,7 @@ class BatchList(PageList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         batches: list[Any] = list(self.result_list)
-        counts = counts_by_batch(batch.pk for batch in batches)
+        counts = counts_of([batch.pk for batch in batches])
         for batch in batches:
             batch.now = counts.get(batch.pk, {})
         self.result_list = batches

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import get_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
 
 from leads.admin.period_filter import PeriodFilter
 from leads.assess import WIRE_LOSS
@@ -28,6 +28,22 @@ DNC_WAYS = {
     "unchecked": Q(dnc_checked_at__isnull=True),
     "overridden": Q(decision_reason=OVERRIDDEN),
 }
+
+
+class StatusFilter(ChoicesDropdownFilter):
+    """Leads in one status, none newer than its newest: a walk down the ids begins there, and not
+    with all that came in since anything was pushed."""
+
+    span: tuple[int, int] | None = None
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        status = self.value()
+        if not status:
+            return queryset
+        found: QuerySet[Lead] = super().queryset(request, queryset)  # type: ignore[assignment]
+        own = Lead.objects.filter(status=status).order_by("-pk").values_list("pk", flat=True)
+        self.span = 0, own.first() or 0
+        return found.filter(pk__lte=self.span[1])
 
 
 class ImportFilter(DropdownFilter):
@@ -66,6 +82,7 @@ class FindingFilter(DropdownFilter):
 
     title = _("finding")
     parameter_name = "finding"
+    unordered = False  # whether the index that answers has no order
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         shown = [code for code, reason in REASONS.items() if reason.severity is not Severity.TELLS]
@@ -88,6 +105,7 @@ class FindingFilter(DropdownFilter):
             return queryset.exclude(warnings=[])
         if asked not in REASONS:
             raise IncorrectLookupParameters(f"{asked} is no finding.")
+        self.unordered = True
         # A source's policy may turn what stops into what warns.
         warned = Q(warnings__contains=[asked]) & ~Q(warnings=[])
         if asked == WIRE_LOSS:

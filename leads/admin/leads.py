@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
-    ChoicesDropdownFilter,
     RelatedDropdownFilter,
     SingleNumericFilter,
 )
@@ -31,6 +30,7 @@ from leads.admin.lead_filters import (
     DncFilter,
     FindingFilter,
     ImportFilter,
+    StatusFilter,
     in_words,
 )
 from leads.admin.lead_page import LeadPage
@@ -64,7 +64,7 @@ class LeadAdmin(ReadOnlyAdmin):
     list_display_links = ["phone"]
     list_select_related = ["lead_source", "import_run"]
     list_filter = [
-        ("status", ChoicesDropdownFilter),
+        ("status", StatusFilter),
         ("lead_source", RelatedDropdownFilter),
         ImportFilter,
         ("list_id", SingleNumericFilter),

@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from leads.admin import listing
-from leads.admin.lead_filters import ids_between
+from leads.admin.lead_filters import StatusFilter, ids_between
 from leads.admin.listing import CappedPaginator, Total, total_of
 from leads.models import Import, Lead, LeadStatus, PushAttempt
 from tests.factories import make_attempt, make_import, make_lead, make_user
@@ -212,3 +213,45 @@ def test_all_that_match_are_taken_though_few_are_shown(monkeypatch: pytest.Monke
     data = {"action": "approve", "select_across": "1", "_selected_action": Lead.objects.first().pk}
     page = client_of("Reviewer").post(f"{LIST}?status__exact=staged", data).content.decode()
     assert "4 leads are selected; all will be taken" in page
+
+
+def test_what_an_index_finds_in_no_order_comes_newest_first_on_every_page() -> None:
+    run = make_import()
+    odd = [make_lead(import_run=run, warnings=["EMAIL_INVALID"]).pk for _ in range(60)]
+    make_lead(import_run=run)
+    client, asked = client_of("Reviewer"), {"finding": "EMAIL_INVALID"}
+    with CaptureQueriesContext(connection) as asked_of:
+        shown = [
+            lead.pk
+            for page in (1, 2)
+            for lead in client.get(LIST, {**asked, "p": page}).context["cl"].result_list
+        ]
+    assert shown == sorted(odd, reverse=True)
+    assert sum('"leads_lead"."id" + 0' in one["sql"] for one in asked_of) == 2
+
+
+def test_what_is_too_common_to_be_gathered_is_walked_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "MOST_READ", 2)
+    run = make_import()
+    odd = [make_lead(import_run=run, warnings=["EMAIL_INVALID"]).pk for _ in range(4)]
+    with CaptureQueriesContext(connection) as asked_of:
+        answer = client_of("Reviewer").get(LIST, {"finding": "EMAIL_INVALID"})
+    assert [lead.pk for lead in answer.context["cl"].result_list] == odd[::-1]
+    assert not any('"leads_lead"."id" + 0' in one["sql"] for one in asked_of)
+
+
+def test_a_list_of_one_status_begins_with_its_newest_lead() -> None:
+    run = make_import()
+    pushed = [make_lead(S.PUSHED, import_run=run).pk for _ in range(2)]
+    make_lead(S.STAGED, import_run=run)
+    client = client_of("Reviewer")
+    for asked, found in (
+        ({"status__exact": "pushed"}, pushed[::-1]),
+        ({"status__exact": "refused"}, []),
+        ({"status__exact": "nonsense"}, []),
+    ):
+        cl = client.get(LIST, asked).context["cl"]
+        assert [lead.pk for lead in cl.result_list] == found
+        (spec,) = [one for one in cl.filter_specs if isinstance(one, StatusFilter)]
+        assert spec.span == (0, found[0] if found else 0)
+    assert len(client.get(LIST, {"status__exact": ""}).context["cl"].result_list) == 3

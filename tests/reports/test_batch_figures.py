@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from leads.models import LeadStatus, PushBatch
 from leads.reports import batch_figures
 from leads.reports.batch_figures import (
+    counts_of,
     figures,
     forget,
     per_second,
@@ -65,3 +67,29 @@ def test_counts_that_take_long_are_kept_until_somebody_changes_something(
     forget(batch.pk)
     assert figures(batch.pk).counts == {S.PUSHED: 2}
     forget(batch.pk)
+
+
+def test_counts_of_a_list_that_take_long_are_kept_too_and_only_what_is_missing_is_counted(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(batch_figures, "SLOW_SECONDS", -1.0)
+    monkeypatch.setattr(batch_figures, "KEPT_TIMES", 10_000)
+    one, two = make_batch(), make_batch()
+    make_lead(S.PUSHED, batch=one)
+    assert counts_of([one.pk]) == {one.pk: {S.PUSHED: 1}}
+    make_lead(S.PUSHED, batch=one)
+    with django_assert_num_queries(1):
+        assert counts_of([one.pk, two.pk]) == {one.pk: {S.PUSHED: 1}, two.pk: {}}
+    with django_assert_num_queries(0):
+        assert counts_of([one.pk, two.pk]) == {one.pk: {S.PUSHED: 1}, two.pk: {}}
+    forget(one.pk)
+    assert counts_of([one.pk, two.pk]) == {one.pk: {S.PUSHED: 2}, two.pk: {}}
+    forget(one.pk)
+    forget(two.pk)
+
+
+def test_counts_of_a_list_that_are_soon_made_are_those_of_now() -> None:
+    batch = make_batch()
+    for number in (1, 2):
+        make_lead(S.PUSHED, batch=batch)
+        assert counts_of([batch.pk]) == {batch.pk: {S.PUSHED: number}}
