@@ -3,10 +3,10 @@
     python benchmarks/pages.py [--quick]
 
 Starts the embedded PostgreSQL by itself. Asks each page with Django's test client, as the role
-that works with it (median of five after one more; of three with --quick), and prints its time on
-the server, its queries, and beside it the bare SQL that fetches the same rows. With 1 and then 5
-million leads and about as many attempts; with --quick 200,000 of each, once. The last line is one
-JSON object:
+that works with it (median of five after one more; mean of two with --quick), and prints its time on
+the server, its queries, and beside it the bare SQL that fetches the same rows. With 1 and 5 million
+leads and about as many attempts in two databases that are asked in turn; with --quick 200,000 of
+each, in one. The last line is one JSON object:
 
 `slowest_page`, `slowest_ms`  of all pages but home, with the larger table
 `home_ms`                     of home, for the role for which it takes longest
@@ -20,10 +20,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import statistics
 import sys
 import time
 from datetime import timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,7 +37,7 @@ SIZES, QUICK_SIZES = (1_000_000, 5_000_000), (200_000,)
 EACH = 10_000  # leads of an import and of a batch
 AT_ONCE = 1_000_000  # leads made by one statement
 SOURCES, PEOPLE = 20, 5
-TIMES, QUICK_TIMES = 5, 3
+TIMES, QUICK_TIMES = 5, 2
 NOISE_MS = 20.0
 DAYS = 180
 LEAD = "admin/leads/lead/"
@@ -323,42 +325,110 @@ class Measured(NamedTuple):
     bare: float | None
 
 
-def measure(page: Page, times: int) -> Measured:
+def serve(database: str, orders: Connection) -> None:
+    """Ask the pages of one database as it is ordered, in a process of its own: an order is the
+    place of a page and whether its bare SQL is meant, the answer milliseconds; the first order is
+    answered by the names of the pages, and the first one for a page by its queries and rows."""
     from django.contrib.auth.models import User
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    client = Client(headers={"host": "localhost"})
-    client.force_login(User.objects.get(username=page.role))
+    connection.settings_dict["NAME"] = database
+    clients: dict[str, Client] = {}
 
-    def ask() -> Any:
-        answer = client.get(f"/{page.address}")
+    def ask(page: Page) -> Any:
+        if page.role not in clients:
+            clients[page.role] = Client(headers={"host": "localhost"})
+            clients[page.role].force_login(User.objects.get(username=page.role))
+        answer = clients[page.role].get(f"/{page.address}")
         assert answer.status_code == 200, f"{page.name}: {answer.status_code} {page.address}"
         return answer
 
-    with CaptureQueriesContext(connection) as captured:
-        shown = (ask().context_data or {}).get("cl")
-    queries, rows = len(captured), len(shown.result_list) if shown else 0
-    taken = median(ask, times)
-    if not page.sql:
-        return Measured(taken, queries, rows, None)
-    with connection.cursor() as cursor:
-
-        def fetch() -> None:
+    def fetch(page: Page) -> None:
+        with connection.cursor() as cursor:
             cursor.execute(page.sql)
             cursor.fetchall()
 
-        return Measured(taken, queries, rows, median(fetch, times))
-
-
-def median(work: Any, number: int) -> float:
-    times = []
-    for _ in range(number):
+    found, seen = pages(), set()
+    orders.send([(page.name, bool(page.sql)) for page in found])
+    while order := orders.recv():
+        place, bare = order
+        page = found[place]
+        if place not in seen:
+            seen.add(place)
+            with CaptureQueriesContext(connection) as captured:
+                shown = (ask(page).context_data or {}).get("cl")
+            orders.send((len(captured), len(shown.result_list) if shown else 0))
+            continue
         start = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
+        (fetch if bare else ask)(page)
+        orders.send((time.perf_counter() - start) * 1000)
+
+
+def ordered(orders: Connection, order: tuple[int, bool]) -> Any:
+    orders.send(order)
+    return orders.recv()
+
+
+def in_turn(all_orders: list[Connection], order: tuple[int, bool], times: int) -> list[Any]:
+    """The median milliseconds with each database."""
+    rounds = [[ordered(orders, order) for orders in all_orders] for _ in range(times)]
+    return [statistics.median(one) for one in zip(*rounds, strict=True)]
+
+
+def measured(databases: list[str], times: int) -> dict[str, list[Measured]]:
+    """Each page with each of these databases, one after the other and that several times: what else
+    the machine does meanwhile slows all of them."""
+    fork = multiprocessing.get_context("fork")  # all is imported and set up, nothing connected
+    pipes = [fork.Pipe() for _ in databases]
+    served = [
+        fork.Process(target=serve, args=(database, theirs), daemon=True)
+        for database, (_ours, theirs) in zip(databases, pipes, strict=True)
+    ]
+    for process in served:
+        process.start()
+    ours = [pipe[0] for pipe in pipes]
+    found: dict[str, list[Measured]] = {}
+    print("     page  queries  rows  bare SQL, with each number of leads", flush=True)
+    named = [one.recv() for one in ours]
+    for place, (name, has_sql) in enumerate(named[0]):
+        firsts = [ordered(one, (place, False)) for one in ours]
+        pages_took = in_turn(ours, (place, False), times)
+        bare = in_turn(ours, (place, True), times) if has_sql else [None] * len(ours)
+        found[name] = [
+            Measured(took, *first, sql)
+            for took, first, sql in zip(pages_took, firsts, bare, strict=True)
+        ]
+        for one in found[name]:
+            beside = f"{one.bare:8.1f}" if one.bare is not None else " " * 8
+            print(f"  {one.milliseconds:7.1f}  {one.queries:7}  {one.rows:4}  {beside}", end="")
+        print(f"  {name}", flush=True)
+    for one, process in zip(ours, served, strict=True):
+        one.send(None)
+        process.join()
+    return found
+
+
+def filled(sizes: tuple[int, ...]) -> list[str]:
+    """The names of databases with so many leads, each a copy of the next one on its way."""
+    from django.db import connection
+
+    names, first = [], 1
+    name = connection.settings_dict["NAME"]
+    for size in sizes:
+        fill(first, size)
+        first = size + 1
+        if size != sizes[-1]:
+            names.append(f"{name}_{size}")
+            connection.close()
+            connection.settings_dict["NAME"] = "postgres"  # a database in use cannot be copied
+            with connection.cursor() as cursor:
+                cursor.execute(f'CREATE DATABASE "{names[-1]}" TEMPLATE "{name}"')
+            connection.close()
+            connection.settings_dict["NAME"] = name
+    connection.close()
+    return [*names, name]
 
 
 def main() -> None:
@@ -368,36 +438,21 @@ def main() -> None:
     sizes, times = (QUICK_SIZES, QUICK_TIMES) if quick else (SIZES, TIMES)
     # As in production: neither Django's debugging nor what its tests watch of templates.
     with rig.servers(DEBUG="off", ALLOWED_HOSTS="localhost", HTTPS="off"):
-        before: dict[str, Measured] = {}
-        growth: dict[str, float] = {}
-        taken: dict[str, Measured] = {}
-        first = 1
-        for size in sizes:
-            fill(first, size)
-            first = size + 1
-            print(f"With {size:,} leads:", flush=True)
-            print("     page  queries  rows  bare SQL")
-            taken = {}
-            for page in pages():
-                taken[page.name] = one = measure(page, times)
-                beside = f"{one.bare:8.1f}" if one.bare is not None else " " * 8
-                print(
-                    f"  {one.milliseconds:7.1f}  {one.queries:7}  {one.rows:4}  {beside}"
-                    f"  {page.name}",
-                    flush=True,
-                )
-            growth = {
-                name: now.milliseconds / then.milliseconds
-                for name, now in taken.items()
-                if (then := before.get(name))
-                and then.rows == now.rows
-                and max(now.milliseconds, then.milliseconds) >= NOISE_MS
-            }
-            before = taken
+        databases = filled(sizes)
+        print("With", " and with ".join(f"{size:,}" for size in sizes), "leads:")
+        taken = measured(databases, times)
+    growth = {
+        name: each[-1].milliseconds / each[0].milliseconds
+        for name, each in taken.items()
+        if len(sizes) > 1
+        and each[0].rows == each[-1].rows
+        and max(one.milliseconds for one in each) >= NOISE_MS
+    }
     if growth:
         worst = max(growth, key=lambda name: growth[name])
         print(f"grows most: {worst}, {growth[worst]:.2f} times")
-    times_of = {name: one.milliseconds for name, one in taken.items()}
+        print(f"in the median {statistics.median(growth.values()):.2f} times")
+    times_of = {name: one[-1].milliseconds for name, one in taken.items()}
     homes = {name: one for name, one in times_of.items() if name.startswith("home")}
     others = {name: one for name, one in times_of.items() if name not in homes}
     slowest = max(others, key=lambda name: others[name])

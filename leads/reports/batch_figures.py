@@ -1,30 +1,23 @@
-"""What a batch's page asks again every two seconds: counts, reasons, pace. All by index.
-
-Counts of a large batch take their time; then they are kept for a while, many times longer than they
-took, so that looking at a batch never costs the database more than a few per cent of its time.
-"""
+"""What a batch's page asks again every two seconds: counts, reasons, pace. All by index; counts of
+a large batch are kept for a while (`leads.reports.kept`)."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from leads.models import AttemptKind, Lead, LeadStatus, PushAttempt, PushBatch
+from leads.reports import kept
 from leads.reports.batches import counts_by_batch, refusals
 
 S = LeadStatus
 PACE_SECONDS = 60
-# Counts that took longer than this are kept, this many times as long as they took.
-SLOW_SECONDS = 0.03
-KEPT_TIMES = 50
-MOST_KEPT_SECONDS = 30.0
+FIGURES, COUNTS = "batch-figures", "batch-counts"
 # Statuses of a lead on the dialer that nobody has worked on (as in `leads.push.undo`).
 UNTOUCHED = {"NEW", "CBHOLD"}
 
@@ -41,53 +34,33 @@ class Figures:
 
 def figures(batch_id: int) -> Figures:
     """The figures as they are now, or as they were a few seconds ago where counting takes long."""
-    key = _key(batch_id)
-    known: Figures | None = cache.get(key)
-    if known is not None:
-        return known
-    began = time.perf_counter()
-    counts = counts_by_batch([batch_id]).get(batch_id, {})
-    found = Figures(
-        counts,
-        refusals(batch_id) if counts.get(S.REFUSED) else [],
-        unclear_by_reason(batch_id) if counts.get(S.UNCLEAR) else [],
-        timezone.now(),
-    )
-    took = time.perf_counter() - began
-    if took > SLOW_SECONDS:
-        cache.set(key, found, min(took * KEPT_TIMES, MOST_KEPT_SECONDS))
-    return found
+
+    def count() -> Figures:
+        counts = counts_by_batch([batch_id]).get(batch_id, {})
+        return Figures(
+            counts,
+            refusals(batch_id) if counts.get(S.REFUSED) else [],
+            unclear_by_reason(batch_id) if counts.get(S.UNCLEAR) else [],
+            timezone.now(),
+        )
+
+    return kept.kept(kept.key_of(FIGURES, batch_id), count)
 
 
 def counts_of(batch_ids: Sequence[int]) -> dict[int, Mapping[str, int]]:
     """Batch id -> status -> number of its leads, of many batches by one query: as they are now, or
     as they were a few seconds ago where counting takes long."""
-    known: dict[str, Mapping[str, int]] = cache.get_many([_counts_key(one) for one in batch_ids])
-    found = {one: known[key] for one in batch_ids if (key := _counts_key(one)) in known}
-    missing = [one for one in batch_ids if one not in found]
-    if not missing:
-        return found
-    began = time.perf_counter()
-    counted = counts_by_batch(missing)
-    took = time.perf_counter() - began
-    fresh = {one: counted.get(one, {}) for one in missing}
-    if took > SLOW_SECONDS:
-        kept = {_counts_key(one): counts for one, counts in fresh.items()}
-        cache.set_many(kept, min(took * KEPT_TIMES, MOST_KEPT_SECONDS))
-    return found | fresh
+
+    def count(ids: Sequence[int]) -> dict[int, Mapping[str, int]]:
+        counted = counts_by_batch(ids)
+        return {one: counted.get(one, {}) for one in ids}
+
+    return kept.each_kept(COUNTS, batch_ids, count)
 
 
 def forget(batch_id: int) -> None:
     """Count anew at the next look: somebody has just changed something."""
-    cache.delete_many([_key(batch_id), _counts_key(batch_id)])
-
-
-def _key(batch_id: int) -> str:
-    return f"batch-figures-{batch_id}"
-
-
-def _counts_key(batch_id: int) -> str:
-    return f"batch-counts-{batch_id}"
+    kept.forget(kept.key_of(FIGURES, batch_id), kept.key_of(COUNTS, batch_id))
 
 
 def unclear_by_reason(batch_id: int) -> list[tuple[str, int]]:

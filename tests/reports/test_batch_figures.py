@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from leads.models import LeadStatus, PushBatch
-from leads.reports import batch_figures
+from leads.reports import kept
 from leads.reports.batch_figures import (
     counts_of,
     figures,
@@ -57,8 +57,8 @@ def test_how_long_it_takes_is_told_only_while_something_moves(
 def test_counts_that_take_long_are_kept_until_somebody_changes_something(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(batch_figures, "SLOW_SECONDS", -1.0)
-    monkeypatch.setattr(batch_figures, "KEPT_TIMES", 10_000)
+    monkeypatch.setattr(kept, "SLOW_SECONDS", -1.0)
+    monkeypatch.setattr(kept, "KEPT_TIMES", 10_000)
     batch = make_batch()
     make_lead(S.PUSHED, batch=batch)
     assert figures(batch.pk).counts == {S.PUSHED: 1}
@@ -72,8 +72,8 @@ def test_counts_that_take_long_are_kept_until_somebody_changes_something(
 def test_counts_of_a_list_that_take_long_are_kept_too_and_only_what_is_missing_is_counted(
     monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
-    monkeypatch.setattr(batch_figures, "SLOW_SECONDS", -1.0)
-    monkeypatch.setattr(batch_figures, "KEPT_TIMES", 10_000)
+    monkeypatch.setattr(kept, "SLOW_SECONDS", -1.0)
+    monkeypatch.setattr(kept, "KEPT_TIMES", 10_000)
     one, two = make_batch(), make_batch()
     make_lead(S.PUSHED, batch=one)
     assert counts_of([one.pk]) == {one.pk: {S.PUSHED: 1}}
