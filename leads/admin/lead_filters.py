@@ -31,19 +31,16 @@ DNC_WAYS = {
 
 
 class StatusFilter(ChoicesDropdownFilter):
-    """Leads in one status, none newer than its newest: a walk down the ids begins there, and not
-    with all that came in since anything was pushed."""
+    """Leads in one status. `newest` is the id of the newest of them, with which a walk down the ids
+    may begin: what waits came in after all that was pushed."""
 
-    span: tuple[int, int] | None = None
+    newest: int | None = None
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
-        status = self.value()
-        if not status:
-            return queryset
-        found: QuerySet[Lead] = super().queryset(request, queryset)  # type: ignore[assignment]
-        own = Lead.objects.filter(status=status).order_by("-pk").values_list("pk", flat=True)
-        self.span = 0, own.first() or 0
-        return found.filter(pk__lte=self.span[1])
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead] | None:
+        if status := self.value():
+            own = Lead.objects.filter(status=status).order_by("-pk").values_list("pk", flat=True)
+            self.newest = own.first() or 0
+        return super().queryset(request, queryset)
 
 
 class ImportFilter(DropdownFilter):

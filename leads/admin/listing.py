@@ -178,9 +178,12 @@ class PageList(ChangeList):
         """The ids of the page, from as many walks down an index as the model admin has `ways`."""
         first, last = found.query.low_mark, found.query.high_mark
         ways = getattr(self.model_admin, "ways", None)
-        parts = ways(self.queryset, self.params) if ways else []  # of tables with millions of rows
-        if len(parts) < 2 or last is None:
+        parts = ways(self.bounded, self.params) if ways else []  # of tables with millions of rows
+        if last is None:
             return list(found.select_related(None).values_list("pk", flat=True))
+        if len(parts) < 2:
+            rows = self.bounded.select_related(None)[first:last]
+            return list(rows.values_list("pk", flat=True))
         newest = self._among_newest(GLANCED_AT, last)
         if len(newest) == last:
             return newest[first:]
@@ -190,13 +193,27 @@ class PageList(ChangeList):
         ]
         return list(walks[0].union(*walks[1:], all=True).order_by("-pk")[first:last])
 
+    @cached_property
+    def bounded(self) -> QuerySet[Any]:
+        """The rows of the list, none newer than the newest that a filter knows of (`newest`).
+        Where another filter's range ends before it, that is bound enough."""
+        rows: QuerySet[Any] = self.queryset
+        newest = self._ends("newest")
+        if newest and min(newest) < min(self._ends("span"), default=min(newest) + 1):
+            return rows.filter(pk__lte=min(newest))
+        return rows
+
+    def _ends(self, kind: str) -> list[int]:
+        known = [getattr(spec, kind, None) for spec in self.filter_specs]
+        return [one[1] if isinstance(one, tuple) else one for one in known if one is not None]
+
     def _among_newest(self, number: int, most: int) -> list[int]:
         """The newest ids of what fits among so many rows: the newest ones, or those below the end
         of a range that is asked for."""
-        spans = [getattr(spec, "span", None) for spec in self.filter_specs]
-        ends = [span[1] for span in spans if span]
-        newest = self.root_queryset.order_by().aggregate(newest=Max("pk"))["newest"] or 0
-        end = min([newest, *ends])
+        ends = [*self._ends("newest"), *self._ends("span")]
+        if not ends:
+            ends = [self.root_queryset.order_by().aggregate(newest=Max("pk"))["newest"] or 0]
+        end = min(ends)
         near = self.queryset.select_related(None).filter(pk__gt=end - number, pk__lte=end)
         return list(near.order_by("-pk").values_list("pk", flat=True)[:most])
 

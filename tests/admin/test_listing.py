@@ -253,5 +253,6 @@ def test_a_list_of_one_status_begins_with_its_newest_lead() -> None:
         cl = client.get(LIST, asked).context["cl"]
         assert [lead.pk for lead in cl.result_list] == found
         (spec,) = [one for one in cl.filter_specs if isinstance(one, StatusFilter)]
-        assert spec.span == (0, found[0] if found else 0)
+        assert spec.newest == (found[0] if found else 0)
+        assert not [lead for lead in cl.bounded if lead.pk > spec.newest]
     assert len(client.get(LIST, {"status__exact": ""}).context["cl"].result_list) == 3
