@@ -23,6 +23,7 @@ from leads.admin.listing import PageList
 from leads.admin.live import LivePage
 from leads.admin.parts import kick
 from leads.admin.verbs import Said, Verb, VerbPages
+from leads.admin.when import when
 from leads.dialers import pace
 from leads.models import BatchStatus, LeadStatus, PushBatch
 from leads.models.status import OPEN
@@ -177,7 +178,7 @@ class PushBatchAdmin(LivePage):
         "refused",
         "still_open",
         "created_by",
-        "created_at",
+        "made",
     ]
     list_select_related = ["dialer", "dialer_list__dialer", "created_by"]
     list_filter = [("status", ChoicesDropdownFilter), ("dialer", RelatedDropdownFilter)]
@@ -198,6 +199,10 @@ class PushBatchAdmin(LivePage):
     )
     def status_badge(self, batch: PushBatch) -> tuple[str, str]:
         return batch.status, batch.get_status_display()
+
+    @admin.display(description=gettext_lazy("created at"))
+    def made(self, batch: PushBatch) -> str:
+        return when(batch.created_at)
 
     @admin.display(description=gettext_lazy("Pushed"))
     def pushed(self, batch: Any) -> int:

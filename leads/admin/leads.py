@@ -12,7 +12,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     RelatedDropdownFilter,
@@ -39,6 +38,7 @@ from leads.admin.lead_settle import SettlePages
 from leads.admin.listing import badge
 from leads.admin.parts import ReadOnlyAdmin
 from leads.admin.saved_filters import SavedFilterPages
+from leads.admin.when import ago
 from leads.models import FilteredPage, Lead, LeadStatus
 
 NOTHING = "–"
@@ -190,4 +190,4 @@ class LeadAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Age"))
     def age(self, lead: Lead) -> str:
-        return timesince(lead.created_at, depth=1)
+        return ago(lead.created_at, depth=1)

@@ -31,9 +31,11 @@ def when(moment: Any, form: str = TO_THE_MINUTE) -> str:
 
 
 @register.simple_tag
-def ago(moment: Any) -> str:
-    """Like `when`, but with how long it is ago, such as "2 hours", as the text."""
-    return _time(moment, timesince(moment)) if isinstance(moment, datetime) else NEVER
+def ago(moment: Any, depth: int = 2) -> str:
+    """Like `when`, but with how long it is ago, such as "2 hours", as the text (`depth`: units)."""
+    if not isinstance(moment, datetime):
+        return NEVER
+    return _time(moment, timesince(moment, depth=depth))
 
 
 def _time(moment: datetime, text: str) -> str:

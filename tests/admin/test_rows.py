@@ -7,7 +7,7 @@ import re
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import Model
+from django.db.models import DateTimeField, Model
 from django.test import RequestFactory
 from django.utils import timezone
 from unfold.templatetags import unfold_list
@@ -48,3 +48,12 @@ def test_rows_and_headers_are_those_of_the_theme(model: type[Model], query: dict
     for name in ("result_headers", "num_sorted_fields", "result_hidden_fields", "actions_row"):
         assert str(ours[name]) == str(theirs[name])
     assert set(ours) == set(theirs)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_no_list_shows_a_moment_without_its_exact_utc(model: type[Model]) -> None:
+    request = RequestFactory().get("/")
+    request.user = make_user("superuser")
+    columns = set(admin.site._registry[model].get_list_display(request))
+    moments = {one.name for one in model._meta.fields if isinstance(one, DateTimeField)}
+    assert not columns & moments, "`when` shows them"

@@ -96,7 +96,7 @@ def test_a_dropped_file_is_uploaded_with_a_bar_that_moves(importing: Callable[..
 
 def test_an_upload_is_cancelled_and_sent_again(importing: Callable[..., Any]) -> None:
     def steps(page: Page) -> None:
-        drop(page, ("spring.csv", 60_000))
+        drop(page, ("spring.csv", 20_000))
         slowly(page, 100_000)
         save(page)
         page.click("[data-drop-cancel]")
