@@ -11,15 +11,15 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
-from unfold.decorators import display
 
 from leads import tasks
 from leads.admin.batch_groups import GroupPages, offered
 from leads.admin.exports import as_file
-from leads.admin.listing import PageList
+from leads.admin.listing import PageList, badge
 from leads.admin.live import LivePage
 from leads.admin.parts import kick
 from leads.admin.verbs import Said, Verb, VerbPages
@@ -193,12 +193,9 @@ class PushBatchAdmin(LivePage):
     def name(self, batch: PushBatch) -> str:
         return f"{batch.pk} {batch.note}".strip()
 
-    @display(
-        description=gettext_lazy("Status"),  # type: ignore[arg-type]
-        label={status.value: status.colour for status in BatchStatus},
-    )
-    def status_badge(self, batch: PushBatch) -> tuple[str, str]:
-        return batch.status, batch.get_status_display()
+    @admin.display(description=gettext_lazy("Status"))
+    def status_badge(self, batch: PushBatch) -> SafeString:
+        return badge(batch.get_status_display(), BatchStatus(batch.status).colour)
 
     @admin.display(description=gettext_lazy("created at"))
     def made(self, batch: PushBatch) -> str:

@@ -11,13 +11,14 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
-from unfold.decorators import display
 
 from leads import tasks
 from leads.admin.import_form import ImportForm
+from leads.admin.listing import badge
 from leads.admin.live import LivePage
 from leads.admin.mapping import MappingPages
 from leads.admin.parts import kick
@@ -121,12 +122,9 @@ class ImportAdmin(LivePage):
     actions = None
     fields = ["lead_source", "upload", "pasted", "list_id", "country"]
 
-    @display(
-        description=gettext_lazy("Status"),  # type: ignore[arg-type]
-        label={status.value: status.colour for status in ImportStatus},
-    )
-    def status_badge(self, run: Import) -> tuple[str, str]:
-        return run.status, run.get_status_display()
+    @admin.display(description=gettext_lazy("Status"))
+    def status_badge(self, run: Import) -> SafeString:
+        return badge(run.get_status_display(), ImportStatus(run.status).colour)
 
     @admin.display(description=gettext_lazy("Came in"))
     def came_in(self, run: Import) -> str:

@@ -32,15 +32,14 @@ LINK = " ".join(unfold_list.LINK_CLASSES)
 
 
 class Column(NamedTuple):
-    """A column: the name it has in list_display, its cells' tag, classes and label, whether they
-    lead to the row's own page, and the badges it has drawn so far."""
+    """A column: the name it has in list_display, its cells' tag, classes and label, and whether
+    they lead to the row's own page."""
 
     name: str
     tag: str
     classes: str
     label: str
     links: bool
-    badges: dict[Any, Any]
 
 
 @register.tag(name="rows")
@@ -81,9 +80,7 @@ def _columns(cl: Any, headers: list[dict[str, Any]]) -> list[Column]:
         own = [f"field-{coerced(name, place)}", *unfold_list.ROW_CLASSES]
         classes = " ".join(unfold_list.CHECKBOX_CLASSES if boxes else own)
         label = header["text"] if place or links else gettext("Select record")
-        found.append(
-            Column(name, "th" if links and first else "td", classes, escape(label), links, {})
-        )
+        found.append(Column(name, "th" if links and first else "td", classes, escape(label), links))
     return found
 
 
@@ -115,11 +112,7 @@ def _shown(cl: Any, column: Column, row: models.Model) -> tuple[Any, bool]:
     empty = getattr(attribute, "empty_value_display", empty)
     if field is None or field.auto_created:
         if label := getattr(attribute, "label", False):
-            if not isinstance(value, tuple):
-                return display_for_label(value, empty, label), False
-            if value not in column.badges:
-                column.badges[value] = display_for_label(value, empty, label)
-            return column.badges[value], False
+            return display_for_label(value, empty, label), False
         wide = isinstance(value, datetime.date | datetime.time)
         return display_for_value(value, empty, getattr(attribute, "boolean", False)), wide
     wide = isinstance(field, models.DateField | models.TimeField | models.ForeignKey)

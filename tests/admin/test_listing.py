@@ -254,5 +254,9 @@ def test_a_list_of_one_status_begins_with_its_newest_lead() -> None:
         assert [lead.pk for lead in cl.result_list] == found
         (spec,) = [one for one in cl.filter_specs if isinstance(one, StatusFilter)]
         assert spec.newest == (found[0] if found else 0)
-        assert not [lead for lead in cl.bounded if lead.pk > spec.newest]
+        assert f'"leads_lead"."id" <= {spec.newest})' in str(cl.bounded.query)
+    wider = client.get(LIST, {"status__exact": "pushed", "import_run__id__exact": run.pk})
+    assert " <= " in str(wider.context["cl"].bounded.query)
+    nothing = {"status__exact": "pushed", "import_run__id__exact": make_import().pk}
+    assert " <= " not in str(client.get(LIST, nothing).context["cl"].bounded.query)
     assert len(client.get(LIST, {"status__exact": ""}).context["cl"].result_list) == 3

@@ -9,7 +9,6 @@ import pytest
 from django.utils import timezone
 
 from leads.models import LeadStatus, PushBatch
-from leads.reports import kept
 from leads.reports.batch_figures import (
     counts_of,
     figures,
@@ -54,11 +53,8 @@ def test_how_long_it_takes_is_told_only_while_something_moves(
     assert seconds_left(waiting, pace) == left
 
 
-def test_counts_that_take_long_are_kept_until_somebody_changes_something(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(kept, "SLOW_SECONDS", -1.0)
-    monkeypatch.setattr(kept, "KEPT_TIMES", 10_000)
+@pytest.mark.usefixtures("all_kept")
+def test_counts_that_take_long_are_kept_until_somebody_changes_something() -> None:
     batch = make_batch()
     make_lead(S.PUSHED, batch=batch)
     assert figures(batch.pk).counts == {S.PUSHED: 1}
@@ -66,14 +62,12 @@ def test_counts_that_take_long_are_kept_until_somebody_changes_something(
     assert figures(batch.pk).counts == {S.PUSHED: 1}
     forget(batch.pk)
     assert figures(batch.pk).counts == {S.PUSHED: 2}
-    forget(batch.pk)
 
 
+@pytest.mark.usefixtures("all_kept")
 def test_counts_of_a_list_that_take_long_are_kept_too_and_only_what_is_missing_is_counted(
-    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+    django_assert_num_queries: Any,
 ) -> None:
-    monkeypatch.setattr(kept, "SLOW_SECONDS", -1.0)
-    monkeypatch.setattr(kept, "KEPT_TIMES", 10_000)
     one, two = make_batch(), make_batch()
     make_lead(S.PUSHED, batch=one)
     assert counts_of([one.pk]) == {one.pk: {S.PUSHED: 1}}
@@ -84,8 +78,6 @@ def test_counts_of_a_list_that_take_long_are_kept_too_and_only_what_is_missing_i
         assert counts_of([one.pk, two.pk]) == {one.pk: {S.PUSHED: 1}, two.pk: {}}
     forget(one.pk)
     assert counts_of([one.pk, two.pk]) == {one.pk: {S.PUSHED: 2}, two.pk: {}}
-    forget(one.pk)
-    forget(two.pk)
 
 
 def test_counts_of_a_list_that_are_soon_made_are_those_of_now() -> None:

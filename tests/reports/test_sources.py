@@ -18,7 +18,7 @@ from leads.intake import take_back
 from leads.intake.stage import load
 from leads.intake.upload import receive
 from leads.models import Import, ImportStatus, Lead, LeadStatus, PairKind
-from leads.reports import kept, sources
+from leads.reports import sources
 from leads.reports.period import Days, last_days
 from leads.reports.sources import Account, cost, costs, deliveries
 from tests.factories import make_dnc_list, make_import, make_lead, make_source, make_user
@@ -187,11 +187,8 @@ def test_counting_the_rows_of_an_import_reads_its_index_alone() -> None:
     assert index.fields == ["import_run", "status"]
 
 
-def test_rows_whose_counting_takes_long_are_counted_again_later_and_at_once_for_other_files(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(kept, "SLOW_SECONDS", -1.0)
-    monkeypatch.setattr(kept, "KEPT_TIMES", 10_000)
+@pytest.mark.usefixtures("all_kept")
+def test_rows_whose_counting_takes_long_are_kept_and_counted_at_once_for_other_files() -> None:
     source = make_source()
     run = make_import(source, rows_read=2, rows_staged=2)
     make_lead(import_run=run)
