@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from leads import tasks
 from leads.admin.batch_groups import GroupPages, offered
 from leads.admin.exports import as_file
-from leads.admin.listing import PageList, badge
+from leads.admin.listing import PageList, badge, grouped, number_column
 from leads.admin.live import LivePage
 from leads.admin.parts import kick
 from leads.admin.verbs import Said, Verb, VerbPages
@@ -173,7 +173,7 @@ class PushBatchAdmin(LivePage):
         "name",
         "dialer_list",
         "status_badge",
-        "selected",
+        number_column("selected", gettext_lazy("selected")),
         "pushed",
         "refused",
         "still_open",
@@ -202,16 +202,16 @@ class PushBatchAdmin(LivePage):
         return when(batch.created_at)
 
     @admin.display(description=gettext_lazy("Pushed"))
-    def pushed(self, batch: Any) -> int:
-        return int(batch.now.get(LeadStatus.PUSHED, 0))
+    def pushed(self, batch: Any) -> str:
+        return grouped(batch.now.get(LeadStatus.PUSHED, 0))
 
     @admin.display(description=gettext_lazy("Refused"))
-    def refused(self, batch: Any) -> int:
-        return int(batch.now.get(LeadStatus.REFUSED, 0))
+    def refused(self, batch: Any) -> str:
+        return grouped(batch.now.get(LeadStatus.REFUSED, 0))
 
     @admin.display(description=gettext_lazy("Open"))
-    def still_open(self, batch: Any) -> int:
-        return sum(batch.now.get(status, 0) for status in OPEN)
+    def still_open(self, batch: Any) -> str:
+        return grouped(sum(batch.now.get(status, 0) for status in OPEN))
 
     def get_urls(self) -> list[URLPattern]:
         export = self.admin_site.admin_view(self.export_view)

@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 
 from leads import tasks
 from leads.admin.import_form import ImportForm
-from leads.admin.listing import badge
+from leads.admin.listing import badge, number_column
 from leads.admin.live import LivePage
 from leads.admin.mapping import MappingPages
 from leads.admin.parts import kick
@@ -106,10 +106,10 @@ class ImportAdmin(LivePage):
         "filename",
         "lead_source",
         "status_badge",
-        "rows_read",
-        "rows_staged",
-        "rows_invalid",
-        "rows_duplicate",
+        number_column("rows_read", gettext_lazy("rows read")),
+        number_column("rows_staged", gettext_lazy("rows staged")),
+        number_column("rows_invalid", gettext_lazy("rows invalid")),
+        number_column("rows_duplicate", gettext_lazy("rows duplicate")),
         "file_size",
         "created_by",
         "came_in",

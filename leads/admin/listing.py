@@ -6,8 +6,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache, cached_property, lru_cache
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.paginator import Page, Paginator
 from django.db import OperationalError, connection, transaction
@@ -21,6 +22,9 @@ from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
 from unfold.admin import checkbox
 from unfold.views import ChangeList
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Rows that pages lead to, and that are counted one by one where an index alone tells them; …
 MOST_COUNTED = 100_000
@@ -70,13 +74,14 @@ class Total(int):
         if self.word == "about":
             # Two digits are what an estimate is good for.
             digits = max(len(f"{int(self)}") - 2, 0)
-            return _("about %(number)s") % {"number": _grouped(round(int(self), -digits))}
+            return _("about %(number)s") % {"number": grouped(round(int(self), -digits))}
         if self.word == "over":
-            return _("over %(number)s") % {"number": _grouped(int(self))}
-        return _grouped(int(self))
+            return _("over %(number)s") % {"number": grouped(int(self))}
+        return grouped(int(self))
 
 
-def _grouped(number: int) -> str:
+def grouped(number: int) -> str:
+    """A number with its thousands apart, as the reader's language does it."""
     return number_format(number, force_grouping=True)
 
 
@@ -216,6 +221,17 @@ class PageList(ChangeList):
         end = min(ends)
         near = self.queryset.select_related(None).filter(pk__gt=end - number, pk__lte=end)
         return list(near.order_by("-pk").values_list("pk", flat=True)[:most])
+
+
+def number_column(field: str, label: StrOrPromise) -> Callable[[Any], str]:
+    """A column for `list_display`: a model's number with its thousands apart."""
+
+    @admin.display(description=label)
+    def column(row: Any) -> str:
+        return grouped(getattr(row, field))
+
+    column.__name__ = field
+    return column
 
 
 @cache

@@ -284,7 +284,7 @@ def test_only_who_may_import_uploads(role: str | None, allowed: bool, client: Cl
 def test_the_list_shows_what_became_of_the_rows(reviewer: Client) -> None:
     make_import(filename="spring.csv", rows_read=1500, rows_staged=1500, size=2_500_000)
     page = text_of(reviewer, LIST)
-    for words in ("spring.csv", "Done", "1500", "2.4"):
+    for words in ("spring.csv", "Done", "1,500", "2.4"):
         assert words in page
 
 

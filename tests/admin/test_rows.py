@@ -8,13 +8,21 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import DateTimeField, Model
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 from unfold.templatetags import unfold_list
 
 from leads.admin import rows
 from leads.models import LeadStatus
-from tests.factories import make_attempt, make_batch, make_dnc_list, make_lead, make_user
+from tests.factories import (
+    make_attempt,
+    make_batch,
+    make_dnc_list,
+    make_import,
+    make_lead,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 MODELS = [model for model in admin.site._registry if model._meta.app_label == "leads"]
@@ -57,3 +65,12 @@ def test_no_list_shows_a_moment_without_its_exact_utc(model: type[Model]) -> Non
     columns = set(admin.site._registry[model].get_list_display(request))
     moments = {one.name for one in model._meta.fields if isinstance(one, DateTimeField)}
     assert not columns & moments, "`when` shows them"
+
+
+def test_numbers_of_rows_have_their_thousands_apart(client: Client) -> None:
+    make_import(rows_read=1_234_567, rows_staged=1_234_567)
+    make_batch(selected=2_345_678)
+    client.force_login(make_user("Admin"))
+    for name, number in (("import", "1,234,567"), ("pushbatch", "2,345,678")):
+        page = client.get(reverse(f"admin:leads_{name}_changelist")).content.decode()
+        assert f">{number}</td>" in page
