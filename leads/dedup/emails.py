@@ -21,7 +21,14 @@ def normal_email(address: str) -> str:
 
 def fold_emails(joined: str) -> str:
     """Addresses joined by ends of line, each as `normal_email` makes it."""
-    return "\n".join([line and _without_ignored(line) for line in joined.lower().split("\n")])
+    lines = joined.lower().split("\n")
+    for place, line in enumerate(lines):
+        name, at, domain = line.rpartition("@")
+        ignored = PROVIDERS.get(domain, ())
+        # Of most there is nothing to leave out, and to see that is all that they cost.
+        if not (at and name) or "+" in name or ("." in name and "dots" in ignored):
+            lines[place] = _without_ignored(line)
+    return "\n".join(lines)
 
 
 def _without_ignored(address: str) -> str:

@@ -114,7 +114,9 @@ def _first_names(one: list[str], other: list[str]) -> Levels:
 def _last_names(one: list[str], other: list[str]) -> Levels:
     slip, similar = _names(one, other)
     found = np.select([slip, similar], [3, 4], 5).astype(np.int8)
-    found[np.fromiter(map(are_parts, one, other), bool)] = 2
+    # Few names have parts at all.
+    parts = [(" " in x or " " in y) and are_parts(x, y) for x, y in zip(one, other, strict=True)]
+    found[np.array(parts)] = 2
     return found
 
 

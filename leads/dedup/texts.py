@@ -120,10 +120,14 @@ def together(parts: Sequence[Texts]) -> Texts:
 def _sums(data: npt.NDArray[np.uint8], starts: Places, end: int) -> Numbers:
     """Sums of weighed letters from the first start up to each place."""
     lengths = np.diff(starts, append=end + 1)
-    within = np.arange(int(lengths.sum()), dtype=np.int32)
-    within -= np.repeat((starts - starts[0]).astype(np.int32), lengths)
-    letters = data[starts[0] : end].astype(np.uint32) + np.uint32(1)
-    letters *= _WEIGHTS[within[:-1] & (len(_WEIGHTS) - 1)]
+    # With numbers of the machine's own size numpy takes what it would copy first otherwise.
+    within = np.arange(int(lengths.sum()), dtype=np.intp)
+    within -= np.repeat(starts.astype(np.intp) - int(starts[0]), lengths)
+    if lengths.max() > len(_WEIGHTS):
+        within &= len(_WEIGHTS) - 1
+    letters = data[starts[0] : end].astype(np.uint32)
+    letters += np.uint32(1)
+    letters *= _WEIGHTS.take(within[:-1])
     sums = np.zeros(len(letters) + 1, dtype=np.uint32)
     np.cumsum(letters, out=sums[1:])
     return sums
