@@ -57,8 +57,10 @@ def match_import(import_id: int) -> Found:
         # the order of their ids until it meets one of the import.
         span = {"low": Min(F("pk") + 0), "high": Max(F("pk") + 0)}
         ids = Lead.objects.filter(import_run=import_id).aggregate(**span)
-        for first in range(ids["low"], ids["high"] + 1, BATCH) if ids["low"] else ():
-            _match(read.of_import(import_id, first, first + BATCH - 1), import_id, found)
+        low, high = ids["low"] or 0, ids["high"] or -1
+        for first in range(low, high + 1, BATCH):
+            last = min(first + BATCH - 1, high)
+            _match(read.of_import(import_id, first, last), import_id, found)
         key_store.put_together()
         run.update(matched_at=timezone.now())
     return found
