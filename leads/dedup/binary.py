@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,9 @@ import psycopg
 from django.db import connection
 
 Connection = psycopg.Connection[Any]
+_Of = TypeVar("_Of")
+_Made = TypeVar("_Made")
+_AHEAD = 2  # so many are made before they are asked for
 # Of array_send: dimensions, flags, type, length, lower bound.
 _ARRAY_HEADER = 20
 
@@ -40,6 +45,39 @@ def rows(on: Connection, query: str, values: Sequence[object]) -> list[tuple[Any
     with cursor(on) as reading:
         reading.execute(query, values, binary=True)
         return reading.fetchall()
+
+
+def copied(
+    on: Connection, query: str, values: Sequence[object], types: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, its columns of these types, one by one.
+
+    For large values: `rows` has all of them in memory twice. No other thread can use the connection
+    until the last row was taken; to stop before that cancels the query, and so the transaction.
+    """
+    with (
+        cursor(on) as reading,
+        reading.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", values) as copy,
+    ):
+        copy.set_types(types)
+        yield from copy.rows()
+
+
+def array(numbers: Iterable[int]) -> str:
+    """Whole numbers as PostgreSQL writes an array: psycopg would make it number by number."""
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
+def ahead(make: Callable[[_Of], _Made], of: Iterable[_Of]) -> Iterator[_Made]:
+    """What is made of each, in order: of the next ones in another thread, while one is used."""
+    coming: deque[Future[_Made]] = deque()
+    with ThreadPoolExecutor(1) as thread:
+        for one in of:
+            coming.append(thread.submit(make, one))
+            if len(coming) > _AHEAD:
+                yield coming.popleft().result()
+        while coming:
+            yield coming.popleft().result()
 
 
 def numbers(sent: bytes | None, size: int) -> npt.NDArray[np.int64]:

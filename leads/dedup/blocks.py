@@ -26,19 +26,15 @@ def shared(on: Connection, kind: int, new: Sorted, most: int) -> Shared:
 
     A key that more than `most` leads have says nothing and would make very many pairs.
     """
-    places, others = _with_known(on, kind, new)
     starts, sizes = _runs(new)
-    block_of = np.repeat(np.arange(len(starts)), sizes)
-    hits = np.zeros(len(starts), dtype=np.int64)
-    np.add.at(hits, block_of[places], 1)
-    # Each new lead of a block was found with the same known ones.
-    hits //= sizes
-    common = sizes + hits > most
-    kept = ~common[block_of[places]]
-    own_one, own_other = _with_each_other(new, ~common[block_of] & (sizes > 1)[block_of], most)
+    blocks, others = key_store.known(on, kind, new.keys[starts])
+    common = sizes + np.bincount(blocks, minlength=len(starts)) > most
+    (kept,) = np.nonzero(~common[blocks])
+    blocks, others = blocks[kept], others[kept]
+    own_one, own_other = _with_each_other(new, np.repeat(~common & (sizes > 1), sizes), most)
     return Shared(
-        np.concatenate([new.leads[places[kept]], own_one]),
-        np.concatenate([others[kept], own_other]),
+        np.concatenate([new.leads[ranges(starts[blocks], sizes[blocks])], own_one]),
+        np.concatenate([np.repeat(others, sizes[blocks]), own_other]),
         int(common.sum()),
     )
 
@@ -59,20 +55,3 @@ def _with_each_other(new: Sorted, within: npt.NDArray[np.bool_], most: int) -> t
         ones.append(leads[places])
         others.append(leads[places + step])
     return np.concatenate(ones), np.concatenate(others)
-
-
-def _with_known(on: Connection, kind: int, new: Sorted) -> tuple[npt.NDArray[np.int64], Ids]:
-    """Places of new keys, and for each of them a known lead that has the same key."""
-    buckets = dict(new.buckets())
-    found, others = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    rests = new.keys.astype(np.uint32)
-    for bucket, keys, leads in key_store.known(on, kind, list(buckets)):
-        where = buckets[bucket]
-        low = np.searchsorted(keys, rests[where], "left")
-        counts = np.searchsorted(keys, rests[where], "right") - low
-        (hit,) = np.nonzero(counts)
-        if len(hit):
-            number = counts[hit]
-            found.append(np.repeat(hit + where.start, number))
-            others.append(leads[ranges(low[hit], number)])
-    return np.concatenate(found), np.concatenate(others)

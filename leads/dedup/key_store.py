@@ -14,6 +14,7 @@ from psycopg import sql
 from leads.dedup import binary
 from leads.dedup.binary import Connection
 from leads.dedup.keys import KEY_BITS, Keys
+from leads.dedup.texts import Places
 from leads.models import MatchAgain, MatchKeys
 
 Ids = npt.NDArray[np.int64]
@@ -21,6 +22,9 @@ Ids = npt.NDArray[np.int64]
 # A key's first bits say its bucket, the other 32 are kept.
 _REST = 32
 BUCKETS = 1 << (KEY_BITS - _REST)
+# Of these so many bits tell of most kept keys that none of the new ones is the same.
+_SIEVE_BITS = 13
+_NO = np.empty(0, dtype=np.bool_)
 # So many rows of about the same size in one bucket are put together.
 _TOO_MANY = 8
 _TABLE = MatchKeys._meta.db_table
@@ -28,12 +32,14 @@ _COLUMNS = (
     "import_run_id", "kind", "bucket", "number", "first_lead", "last_lead", "keys", "leads",
 )  # fmt: skip
 _TYPES = ("int8", "int2", "int2", "int4", "int8", "int8", "bytea", "bytea")
+_READ_TYPES = ("int2", "int8", "bytea", "bytea")
 
 READ = f"SELECT bucket, first_lead, keys, leads FROM {_TABLE} WHERE kind = %s AND bucket = ANY(%s)"  # noqa: S608
 # Rows of about the same size, in powers of four.
 CROWDED = f"""
 SELECT kind, array_agg(id) FROM {_TABLE}
-GROUP BY kind, bucket, floor(log(4, number)) HAVING count(*) >= {_TOO_MANY} ORDER BY kind
+GROUP BY kind, bucket, floor(ln(number::float8) / ln(4::float8)) HAVING count(*) >= {_TOO_MANY}
+ORDER BY kind
 """  # noqa: S608
 TAKE = f"DELETE FROM {_TABLE} WHERE id = ANY(%s) RETURNING bucket, first_lead, keys, leads"  # noqa: S608
 # Rows put together that may hold keys of an import's leads.
@@ -50,13 +56,14 @@ class Sorted(NamedTuple):
     keys: Keys
     leads: Ids
 
-    def buckets(self) -> Iterator[tuple[int, slice]]:
-        """Each bucket that has keys, and where they stand."""
-        edges = np.arange(BUCKETS + 1, dtype=np.uint64) << np.uint64(_REST)
-        ends = np.searchsorted(self.keys, edges).tolist()
-        for bucket, (start, end) in enumerate(pairwise(ends)):
-            if end > start:
-                yield bucket, slice(start, end)
+
+def buckets(keys: Keys) -> Iterator[tuple[int, slice]]:
+    """Each bucket that has some of these rising keys, and where they stand."""
+    edges = np.arange(BUCKETS + 1, dtype=np.uint64) << np.uint64(_REST)
+    ends = np.searchsorted(keys, edges).tolist()
+    for bucket, (start, end) in enumerate(pairwise(ends)):
+        if end > start:
+            yield bucket, slice(start, end)
 
 
 def in_order(keys: Keys, leads: Ids) -> Sorted:
@@ -74,20 +81,33 @@ def add(on: Connection, kind: int, new: Sorted, import_id: int | None) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier(_TABLE), sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
     )
+    low, high = (int(new.leads.min()), int(new.leads.max())) if len(new.leads) else (0, 0)
+    keys, leads = new.keys.astype("<u4"), (new.leads - low).astype("<u4")
     with binary.cursor(on) as cursor, cursor.copy(statement) as copy:
         copy.set_types(_TYPES)
-        for bucket, where in new.buckets():
-            leads = new.leads[where]
-            low, high = int(leads.min()), int(leads.max())
-            keys = new.keys[where].astype("<u4").tobytes()
-            packed = (leads - low).astype("<u4").tobytes()
-            copy.write_row((import_id, kind, bucket, len(leads), low, high, keys, packed))
+        for bucket, where in buckets(new.keys):
+            number = where.stop - where.start
+            packed = keys[where].tobytes(), leads[where].tobytes()
+            copy.write_row((import_id, kind, bucket, number, low, high, *packed))
 
 
-def known(on: Connection, kind: int, buckets: list[int]) -> Iterator[tuple[int, Keys, Ids]]:
-    """The keys kept of one kind: bucket, the keys' last 32 bits (rising), their leads."""
-    for bucket, low, keys, leads in binary.rows(on, READ, [kind, buckets]):
-        yield bucket, np.frombuffer(keys, "<u4"), np.frombuffer(leads, "<u4") + np.int64(low)
+def known(on: Connection, kind: int, wanted: Keys) -> tuple[Places, Ids]:
+    """The leads that have one of these keys of a kind, which are rising and each there once, and
+    the place of that key."""
+    places, known_leads, same = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [_NO]
+    asked, rests = dict(buckets(wanted)), wanted.astype(np.uint32)
+    sieve = np.zeros((BUCKETS, 1 << _SIEVE_BITS), dtype=np.bool_)
+    sieve.reshape(-1)[(wanted >> np.uint64(_REST - _SIEVE_BITS)).astype(np.intp)] = True
+    for bucket, low, keys, leads in binary.copied(on, READ, [kind, list(asked)], _READ_TYPES):
+        there, mine = np.frombuffer(keys, "<u4"), rests[asked[bucket]]
+        (may_be,) = sieve[bucket].take(there >> np.uint32(_REST - _SIEVE_BITS)).nonzero()
+        there = there.take(may_be)
+        found = mine.searchsorted(there)
+        same.append(mine.take(found, mode="clip") == there)
+        places.append(found + asked[bucket].start)
+        known_leads.append(np.frombuffer(leads, "<u4").take(may_be) + np.int64(low))
+    (found,) = np.concatenate(same).nonzero()
+    return np.concatenate(places)[found], np.concatenate(known_leads)[found]
 
 
 def put_together() -> None:

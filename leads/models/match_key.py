@@ -11,7 +11,8 @@ class MatchKeys(models.Model):
     A row for each key would be ten times as much, and as slow to write. A row holds those of one
     bucket, by the key's first bits; new leads add rows, and small ones are put together now and
     then (`leads.dedup.key_store`). A key may outlive the value that it was made of: what it finds
-    is looked at before anything is said.
+    is looked at before anything is said. `first_lead` and `last_lead` may be those of all rows that
+    were written together: the leads of the row are between them.
     """
 
     import_run_id = models.BigIntegerField(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from leads.dedup import binary, key_store
-from leads.dedup.keys import KINDS
+from leads.dedup.key_store import Sorted
 from leads.dedup.likely import match_again, match_import, rekey, to_match_again
 from leads.intake import take_back
 from leads.models import Lead, LeadStatus, MatchAgain, MatchKeys, Pair, PairState
@@ -22,10 +23,8 @@ from tests.factories import make_user
 def leads_with_keys() -> set[int]:
     """The leads of which a key is kept."""
     kept: set[int] = set()
-    for kind in range(len(KINDS)):
-        buckets = list(range(key_store.BUCKETS))
-        for _, _, leads in key_store.known(binary.raw(), kind, buckets):
-            kept |= set(leads.tolist())
+    for first, leads in MatchKeys.objects.values_list("first_lead", "leads"):
+        kept |= set((np.frombuffer(leads, "<u4") + np.int64(first)).tolist())
     return kept
 
 
@@ -154,3 +153,30 @@ def test_of_two_imports_matched_at_once_the_pair_between_them_is_found_once() ->
     # Six strangers are fifteen pairs.
     assert (sum(counts), Pair.objects.count()) == (16, 16)
     assert (bob.pk, robert.pk) in pairs()
+
+
+@pytest.mark.django_db
+def test_all_leads_that_have_a_key_asked_for_are_found_and_no_others() -> None:
+    chance = np.random.default_rng(11)
+    # Buckets with many keys, with few, and with none; keys of several leads, also of several rows.
+    some = chance.integers(1, 1 << 40, 3000, dtype=np.uint64)
+    near = (np.uint64(7) << np.uint64(32)) + chance.integers(0, 50, 200, dtype=np.uint64)
+    kept = np.sort(np.concatenate([some, some[:900], near]))
+    leads = chance.integers(1, 1 << 31, len(kept))
+    for part in (slice(0, None, 2), slice(1, None, 2)):
+        key_store.add(binary.raw(), 3, Sorted(kept[part], leads[part]), None)
+    key_store.add(binary.raw(), 4, Sorted(kept, leads + 1), None)
+    asked = np.unique(np.concatenate([some[::3], near[:40], some[1::3] + np.uint64(1)]))
+    places, found = key_store.known(binary.raw(), 3, asked)
+    told = sorted(zip(asked[places].tolist(), found.tolist(), strict=True))
+    wanted = set(asked.tolist())
+    pairs = zip(kept.tolist(), leads.tolist(), strict=True)
+    assert told == sorted(pair for pair in pairs if pair[0] in wanted)
+    assert len(told) > 1200
+
+
+@pytest.mark.django_db
+def test_of_no_keys_none_is_found() -> None:
+    matched(ROBERT)
+    places, leads = key_store.known(binary.raw(), 0, np.empty(0, np.uint64))
+    assert (places.tolist(), leads.tolist()) == ([], [])

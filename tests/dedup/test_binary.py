@@ -1,0 +1,81 @@
+"""What reads from the database in other threads ends when it is no longer wanted."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import closing
+
+import pytest
+from django.db import transaction
+
+from leads.dedup import binary
+
+
+def test_what_is_made_ahead_comes_in_order_and_not_all_at_once() -> None:
+    made: list[int] = []
+
+    def make(number: int) -> int:
+        made.append(number)
+        return number * number
+
+    coming = binary.ahead(make, range(50))
+    assert next(coming) == 0
+    assert len(made) < 10
+    assert list(coming) == [number * number for number in range(1, 50)]
+    assert made == list(range(50))
+
+
+def test_an_error_in_what_is_made_ahead_reaches_who_uses_it() -> None:
+    def make(number: int) -> float:
+        return 1 / (2 - number)
+
+    coming = binary.ahead(make, range(5))
+    assert [next(coming), next(coming)] == [0.5, 1.0]
+    with pytest.raises(ZeroDivisionError):
+        next(coming)
+
+
+def test_nothing_is_made_any_more_once_it_was_closed() -> None:
+    running, go_on = threading.Event(), threading.Event()
+    before = set(threading.enumerate())
+    ended: list[int] = []
+
+    def make(number: int) -> int:
+        if number:
+            running.set()
+            go_on.wait(10)
+        ended.append(number)
+        return number
+
+    with closing(binary.ahead(make, range(9))) as coming:
+        assert next(coming) == 0
+        assert running.wait(10)
+        go_on.set()
+    assert ended == list(range(len(ended)))
+    assert len(ended) < 9
+    assert set(threading.enumerate()) <= before
+
+
+@pytest.mark.django_db
+def test_an_error_among_rows_that_are_copied_leaves_a_connection_that_works() -> None:
+    query = "SELECT n, decode(repeat('ab', 5000), 'hex') FROM generate_series(1, 2000) AS n"
+    types = ("int4", "bytea")
+
+    @transaction.atomic
+    def fails_at_the_first() -> None:
+        for number, value in binary.copied(binary.raw(), query, [], types):
+            assert (number, value) == (1, b"\xab" * 5000)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails_at_the_first()
+    assert [number for number, _ in binary.copied(binary.raw(), query, [], types)] == list(
+        range(1, 2001)
+    )
+
+
+@pytest.mark.django_db
+def test_an_array_of_numbers_is_one_to_the_database() -> None:
+    query = "SELECT sum(each)::int8, count(*) FROM unnest(%s::bigint[]) AS each"
+    assert binary.rows(binary.raw(), query, [binary.array([1, 2**40, -3])]) == [(2**40 - 2, 3)]
+    assert binary.rows(binary.raw(), query, [binary.array([])]) == [(None, 0)]
