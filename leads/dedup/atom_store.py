@@ -7,6 +7,7 @@ rows for that was the largest part of the time of a match.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -14,14 +15,17 @@ from psycopg import sql
 
 from leads.dedup import binary
 from leads.dedup.binary import Connection
-from leads.dedup.glance import Seen, nothing_seen
+from leads.dedup.glance import Seen, as_lumps, nothing_seen
+from leads.dedup.levels import Mask
 from leads.dedup.read import Ids
 from leads.models import MatchAtoms
 
 # Ids of one row of the table are alike but for their last bits.
 _CHUNK_BITS = 12
+# Ids of which what is kept is read at a time: bounds the memory.
+_SPAN_BITS = 18
 # So many leads of a chunk must be asked for before reading all of it is quicker than their rows.
-_WORTH = 100
+_WORTH = 40
 _TABLE = MatchAtoms._meta.db_table
 _COLUMNS = ("import_run_id", "chunk", "leads", "atoms")
 _TYPES = ("int8", "int8", "bytea", "bytea")
@@ -29,11 +33,20 @@ _TYPES = ("int8", "int8", "bytea", "bytea")
 READ = f"SELECT leads, atoms FROM {_TABLE} WHERE chunk = ANY(%s) ORDER BY id"  # noqa: S608
 
 
-class Kept(NamedTuple):
-    """Leads, their ids rising, and what is seen of them."""
+class Span(NamedTuple):
+    """Ids near each other, from `first` on, and the chunks of them that are asked for."""
 
-    ids: Ids
+    first: int
+    chunks: list[int]
+
+
+class Kept(NamedTuple):
+    """What is seen of the leads of one span, a row for each id from `first` on, and which of these
+    rows are of a lead that was kept."""
+
+    first: int
     seen: Seen
+    there: Mask
 
 
 def add(on: Connection, ids: Ids, seen: Seen, import_id: int | None) -> None:
@@ -54,28 +67,35 @@ def add(on: Connection, ids: Ids, seen: Seen, import_id: int | None) -> None:
             copy.write_row((import_id, int(chunks[start]), leads, seen[start:end].tobytes()))
 
 
-def known(on: Connection, ids: Ids) -> Kept | None:
-    """What is kept of these leads (ids rising, each once); None if they are so few that their rows
-    are read faster. Leads matched when less was kept are not in it."""
-    chunks = np.unique(ids >> _CHUNK_BITS)
-    if len(ids) < _WORTH * len(chunks):
-        return None
-    leads, seen = [np.empty(0, np.int64)], [nothing_seen()]
-    for some, packed in binary.rows(on, READ, [chunks.tolist()]):
-        read = np.frombuffer(some, "<i8")
-        if len(packed) != len(read) * nothing_seen().itemsize:
+def spans(ids: Ids) -> list[Span]:
+    """Where these leads are, but those that are so few in their span that their rows are read
+    faster; an id may come several times."""
+    chunks, asked = np.unique(ids >> _CHUNK_BITS, return_counts=True)
+    of_each, first = np.unique(chunks >> (_SPAN_BITS - _CHUNK_BITS), return_index=True)
+    bounds = pairwise([*first.tolist(), len(chunks)])
+    return [
+        Span(span << _SPAN_BITS, chunks[start:end].tolist())
+        for span, (start, end) in zip(of_each.tolist(), bounds, strict=True)
+        if asked[start:end].sum() >= _WORTH * (end - start)
+    ]
+
+
+def known(on: Connection, span: Span) -> Kept:
+    """What is kept of the leads of a span's chunks; not of those matched when less was kept."""
+    first = span.first
+    seen, there = nothing_seen(1 << _SPAN_BITS), np.zeros(1 << _SPAN_BITS, dtype=np.bool_)
+    lumps = as_lumps(seen)
+    for leads, packed in binary.copied(on, READ, [span.chunks], ("bytea", "bytea")):
+        if len(packed) * 8 != len(leads) * seen.itemsize:
             # Kept by an earlier version, which saw something else.
             continue
-        first, last = np.searchsorted(ids, [read[0], read[-1] + 1])
-        asked = ids[first:last]
-        places = np.searchsorted(read, asked)
-        there = read[places] == asked
-        leads.append(asked[there])
-        seen.append(np.frombuffer(packed, nothing_seen().dtype)[places[there]])
-    found, of_them = np.concatenate(leads), np.concatenate(seen)
-    # Of several of one lead the last, which is the first from behind.
-    each, places = np.unique(found[::-1], return_index=True)
-    return Kept(each, of_them[::-1][places])
+        places = np.frombuffer(leads, "<i8") - first
+        rows = np.frombuffer(packed, lumps.dtype)
+        low, high = int(places[0]), int(places[-1]) + 1
+        # Ids without a gap, as most are, are one piece.
+        where = slice(low, high) if high - low == len(places) else places
+        lumps[where], there[where] = rows, True
+    return Kept(first, seen, there)
 
 
 def forget(import_id: int) -> None:

@@ -43,15 +43,19 @@ def seen_of(atoms: Atoms) -> Seen:
     return made
 
 
-def nothing_seen() -> Seen:
-    """What a glance sees of no lead."""
-    return np.zeros(0, dtype=_ROW)
+def nothing_seen(number: int) -> Seen:
+    """What a glance sees of so many leads of which nothing is known."""
+    return np.zeros(number, dtype=_ROW)
+
+
+def as_lumps(seen: Seen) -> npt.NDArray[np.void]:
+    """The same rows, each as one lump: numpy takes and sets those of a structure field by field,
+    ten times as slowly."""
+    return seen.view(np.dtype((np.void, _ROW.itemsize)))
 
 
 def _rows(seen: Seen, places: Places) -> Seen:
-    # Rows as one lump each: numpy takes those of a structure field by field, ten times as slowly.
-    lumps = seen.view(np.dtype((np.void, _ROW.itemsize)))
-    rows: Seen = np.take(lumps, places).view(_ROW)
+    rows: Seen = np.take(as_lumps(seen), places).view(_ROW)
     return rows
 
 
@@ -61,13 +65,15 @@ def _short(numbers: Numbers) -> Shorts:
     return np.where(numbers == 0, 0, np.maximum(mixed, 1)).astype(np.uint16)
 
 
-def glance(seen: Seen, one: Places, other: Places, kind: npt.NDArray[np.int64]) -> Mask:
-    """Which pairs of these places are worth it; all that share a phone number or
-    a code of their source are."""
+def glance(
+    of_one: Seen, one: Places, of_other: Seen, other: Places, kind: npt.NDArray[np.int64]
+) -> Mask:
+    """Which pairs are worth it, of leads at these places of what is seen of each; all that share a
+    phone number or a code of their source are."""
     worth: Mask = (kind == PHONE) | (kind == CODE)
     for start in range(0, len(one), _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
-        worth[some] |= ~strangers(_rows(seen, one[some]), _rows(seen, other[some]))
+        worth[some] |= ~strangers(_rows(of_one, one[some]), _rows(of_other, other[some]))
     return worth
 
 

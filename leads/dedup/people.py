@@ -88,6 +88,11 @@ def people(folded: Sequence[list[str]]) -> People:
     return People(*map(_array, columns))
 
 
+def together(one: People, other: People) -> People:
+    """The persons of one, and after them those of the other."""
+    return People(*map(np.concatenate, zip(one, other, strict=True)))
+
+
 def person(given: Mapping[str, Any]) -> People:
     """One person from a mapping with the field names of Lead; what is missing is not known."""
     texts = {name: str(given.get(name) or "").replace("\n", " ") for name in FIELDS}

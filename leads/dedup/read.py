@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from leads.dedup import binary
+from leads.dedup.binary import Connection
 from leads.dedup.keys import Atoms, atoms_of
 from leads.dedup.people import FIELDS, FOLDS, People, people
 from leads.dedup.texts import Numbers, Places, Texts, texts, together
@@ -21,7 +21,7 @@ Ids = npt.NDArray[np.int64]
 # Leads that are matched at a time have ids within so many: what bounds the memory.
 BATCH = 1 << 20
 # Ids of leads read at a time: bounds what the database holds for it.
-_AT_ONCE = 1 << 17
+_AT_ONCE = 1 << 14
 _CODE = "vendor_lead_code"
 _COLUMNS = (*FIELDS, _CODE)
 _TEXT = {
@@ -95,10 +95,14 @@ def of_import(import_id: int, first: int, last: int) -> Batch:
 
 def of_ids(ids: Sequence[int]) -> Batch:
     """These leads, as far as they are there, but invalid ones."""
-    condition = "lead.id = ANY(%s) AND lead.status <> 'invalid'"
     starts = range(0, max(len(ids), 1), _AT_ONCE)
-    values = [[list(ids[low : low + _AT_ONCE])] for low in starts]
-    return joined(list(_read_all(condition, values)))
+    return joined(list(of_each([ids[low : low + _AT_ONCE] for low in starts])))
+
+
+def of_each(several: Iterable[Sequence[int]]) -> Iterator[Batch]:
+    """As `of_ids`, of each of several; the next ones are read meanwhile."""
+    condition = "lead.id = ANY(%s::bigint[]) AND lead.status <> 'invalid'"
+    return _read_all(condition, ([binary.array(ids)] for ids in several))
 
 
 def joined(batches: Sequence[Batch]) -> Batch:
@@ -120,16 +124,21 @@ def joined(batches: Sequence[Batch]) -> Batch:
     )
 
 
-def _read_all(condition: str, values: Sequence[Sequence[object]]) -> Iterator[Batch]:
+def _read_all(condition: str, values: Iterable[Sequence[object]]) -> Iterator[Batch]:
     """The leads of each of these; the next are read while those before are folded."""
-    query, connection = READ.format(condition), binary.raw()
-    with ThreadPoolExecutor(1) as thread:
-        coming = [thread.submit(binary.rows, connection, query, some) for some in values]
-        for some, rows in zip(values, coming, strict=True):
-            yield _folded(condition, some, rows.result()[0])
+    # Another thread would get a connection of its own.
+    query, on = READ.format(condition), binary.raw()
+
+    def read(some: Sequence[object]) -> tuple[Sequence[object], tuple[Any, ...]]:
+        return some, binary.rows(on, query, some)[0]
+
+    for some, row in binary.ahead(read, values):
+        yield _folded(on, condition, some, row)
 
 
-def _folded(condition: str, values: Sequence[object], row: tuple[Any, ...]) -> Batch:
+def _folded(
+    on: Connection, condition: str, values: Sequence[object], row: tuple[Any, ...]
+) -> Batch:
     sent, stands_for, more, *given = row
     ids = binary.numbers(sent, 8)
     columns = {}
@@ -138,9 +147,9 @@ def _folded(condition: str, values: Sequence[object], row: tuple[Any, ...]) -> B
         folded = texts(fold(text or ""), len(ids))
         if folded is None:
             # No cleaned value has an end of line; what came in by another way may.
-            folded = _one_by_one(name, condition, values, ids)
+            folded = _one_by_one(on, name, condition, values, ids)
         columns[name] = folded
-    phones = _other_phones(condition, values) if more else (np.empty(0, np.uint32), ids[:0])
+    phones = _other_phones(on, condition, values) if more else (np.empty(0, np.uint32), ids[:0])
     return Batch(ids, binary.numbers(stands_for, 8), columns, atoms_of(columns), phones)
 
 
@@ -148,9 +157,11 @@ def _as_ascii(joined_: str) -> str:
     return joined_ if joined_.isascii() else joined_.encode("ascii", "replace").decode()
 
 
-def _one_by_one(name: str, condition: str, values: Sequence[object], ids: Ids) -> Texts:
+def _one_by_one(
+    on: Connection, name: str, condition: str, values: Sequence[object], ids: Ids
+) -> Texts:
     query = f"SELECT id, {_TEXT.get(name, name)} FROM leads_lead AS lead WHERE {condition}"  # noqa: S608
-    cells: dict[int, str] = dict(binary.rows(binary.raw(), query, values))
+    cells: dict[int, str] = dict(binary.rows(on, query, values))
     fold = FOLDS.get(name, _as_ascii)
     lines = (fold(" ".join(cells[lead].splitlines())) for lead in ids.tolist())
     found = texts("\n".join(lines), len(ids))
@@ -159,8 +170,8 @@ def _one_by_one(name: str, condition: str, values: Sequence[object], ids: Ids) -
     return found
 
 
-def _other_phones(condition: str, values: Sequence[object]) -> tuple[Numbers, Ids]:
-    found = binary.rows(binary.raw(), OTHER_PHONES + condition, values)
+def _other_phones(on: Connection, condition: str, values: Sequence[object]) -> tuple[Numbers, Ids]:
+    found = binary.rows(on, OTHER_PHONES + condition, values)
     numbers = texts("\n".join(digits for _, digits in found), len(found))
     if numbers is None:
         raise ValueError("A number has an end of line.")

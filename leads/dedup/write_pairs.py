@@ -16,7 +16,7 @@ from leads.dedup.score import KINDS, Scored, reasons_json
 
 Ids = npt.NDArray[np.int64]
 NOT_READ = -1
-IMPORTS = "SELECT id, import_run_id FROM leads_lead WHERE id = ANY(%s)"
+IMPORTS = "SELECT id, import_run_id FROM leads_lead WHERE id = ANY(%s::bigint[])"
 
 _TEMPORARY = "found_pairs"
 CREATE = f"""
@@ -31,7 +31,7 @@ INSERT INTO leads_pair (
     lead_id, import_run_id, other_id, kind, score, rule, reasons, found_at, state, comment)
 SELECT lead_id, import_run_id, other_id, kind, score, rule, reasons, now(), 'open', ''
 FROM {_TEMPORARY}
-JOIN unnest(%s::jsonb[]) WITH ORDINALITY AS each (reasons, place) ON place = said
+JOIN jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS each (reasons, place) ON place = said
 ON CONFLICT (lead_id, other_id) DO NOTHING
 """  # noqa: S608 - our own words
 
@@ -90,7 +90,9 @@ def _write(on: Connection, found: FoundPairs) -> int:
     with binary.cursor(on) as cursor:
         with cursor.copy(f"COPY {_TEMPORARY} FROM STDIN") as copy:
             copy.write("\n".join(lines))
-        cursor.execute(INSERT, [[reasons_json(tuple(row)) for row in levels.tolist()]])
+        cursor.execute(
+            INSERT, [f"[{','.join(reasons_json(tuple(row)) for row in levels.tolist())}]"]
+        )
         number = int(cursor.rowcount)
         cursor.execute(f"TRUNCATE {_TEMPORARY}")
     return number
@@ -98,8 +100,10 @@ def _write(on: Connection, found: FoundPairs) -> int:
 
 def _imports(on: Connection, found: FoundPairs) -> list[int]:
     """The import of each newer lead."""
-    missing = np.unique(found.leads[found.imports == NOT_READ]).tolist()
-    read: dict[int, int] = dict(binary.rows(on, IMPORTS, [missing])) if missing else {}
+    missing = np.unique(found.leads[found.imports == NOT_READ])
+    read: dict[int, int] = {}
+    if len(missing):
+        read = dict(binary.rows(on, IMPORTS, [binary.array(missing.tolist())]))
     both = zip(found.leads.tolist(), found.imports.tolist(), strict=True)
     return [read[lead] if run == NOT_READ else run for lead, run in both]
 

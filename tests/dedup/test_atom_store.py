@@ -15,7 +15,7 @@ from leads.intake import take_back
 from leads.models import Lead, LeadStatus, MatchAtoms, MatchKeys, Pair
 from leads.review.correct import correct
 from tests.dedup.people import BOB, ROBERT, STRANGER, imported, matched, pairs
-from tests.factories import make_user
+from tests.factories import make_lead, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -26,27 +26,63 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(atom_store, "_WORTH", 0)
 
 
-def kept(*leads: Lead) -> atom_store.Kept:
-    found = atom_store.known(binary.raw(), np.array(sorted(lead.pk for lead in leads)))
-    assert found is not None
+def kept(*leads: Lead) -> dict[int, np.void]:
+    """What is kept of these leads, by id."""
+    ids = np.array([lead.pk for lead in leads])
+    found = {}
+    for span in atom_store.spans(ids):
+        some = atom_store.known(binary.raw(), span)
+        (places,) = np.nonzero(some.there)
+        found |= dict(zip((places + some.first).tolist(), some.seen[places], strict=True))
     return found
+
+
+def of_rows(*leads: Lead) -> dict[int, np.void]:
+    """What a glance sees of these leads as they are, by id."""
+    batch = read.of_ids([lead.pk for lead in leads])
+    return dict(zip(batch.ids.tolist(), seen_of(batch.atoms), strict=True))
 
 
 @pytest.mark.usefixtures("always")
 def test_what_is_kept_is_what_the_rows_say() -> None:
     _, leads = matched(ROBERT, STRANGER)
     _, more = matched(BOB)
-    found = kept(*leads, *more)
-    batch = read.of_ids([lead.pk for lead in (*leads, *more)])
-    order = np.argsort(batch.ids)
-    assert found.ids.tolist() == batch.ids[order].tolist()
-    assert (found.seen == seen_of(batch.atoms)[order]).all()
+    assert kept(*leads, *more) == of_rows(*leads, *more)
+
+
+@pytest.mark.usefixtures("always")
+def test_what_is_kept_of_some_leads_is_that_of_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A chunk of two ids: leads are of several, with others between them.
+    monkeypatch.setattr(atom_store, "_CHUNK_BITS", 1)
+    monkeypatch.setattr(atom_store, "_SPAN_BITS", 3)
+    leads = []
+    for number in range(12):
+        _, (lead,) = matched(STRANGER | {"first_name": chr(ord("a") + number) * 3})
+        leads.append(lead)
+        make_lead()
+    assert kept(*leads) == of_rows(*leads)
+    asked = leads[::5]
+    found, rows = kept(*asked), of_rows(*leads)
+    assert {lead.pk for lead in asked} <= found.keys()
+    assert found == {pk: rows[pk] for pk in found}
+
+
+def test_of_many_leads_asked_for_only_spans_with_few_are_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(atom_store, "_CHUNK_BITS", 2)
+    monkeypatch.setattr(atom_store, "_SPAN_BITS", 4)
+    monkeypatch.setattr(atom_store, "_WORTH", 3)
+    # Two chunks with six ids, one with two, one with a lead of three pairs.
+    ids = [16, 17, 19, 20, 20, 23, 33, 34, 64, 64, 64]
+    assert atom_store.spans(np.array(ids)) == [(16, [4, 5]), (64, [16])]
+    assert atom_store.spans(np.array([], dtype=np.int64)) == []
 
 
 @pytest.mark.usefixtures("always")
 def test_of_a_corrected_lead_the_new_data_are_kept() -> None:
     _, (stranger,) = matched(STRANGER)
-    before = kept(stranger).seen["first"][0]
+    before = kept(stranger)[stranger.pk]["first"]
     correct(
         stranger,
         {name: str(value) for name, value in BOB.items()},
@@ -54,16 +90,15 @@ def test_of_a_corrected_lead_the_new_data_are_kept() -> None:
     )
     match_again()
     found = kept(stranger)
-    assert len(found.ids) == 1
-    assert found.seen["first"][0] != before
-    assert (found.seen == seen_of(read.of_ids([stranger.pk]).atoms)).all()
+    assert found[stranger.pk]["first"] != before
+    assert found == of_rows(stranger)
     _, (robert,) = matched(ROBERT)
     assert (robert.pk, stranger.pk) in pairs()
 
 
 def test_few_leads_are_read_row_by_row() -> None:
     _, leads = matched(ROBERT, STRANGER)
-    assert atom_store.known(binary.raw(), np.array([lead.pk for lead in leads])) is None
+    assert atom_store.spans(np.array([lead.pk for lead in leads])) == []
 
 
 def with_phones(*people: dict[str, Any], first: int = 0) -> list[dict[str, Any]]:
