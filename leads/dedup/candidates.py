@@ -43,9 +43,9 @@ def candidates(batch: Batch, import_id: int | None, too_common: Counter[str]) ->
     on = binary.raw()
 
     def of_kind(number: int) -> Shared:
-        new = key_store.in_order(*_keys(batch, number))
-        pairs = shared(on, number, new, KINDS[number].most)
-        key_store.add(on, number, new, import_id)
+        new, most = key_store.in_order(*_keys(batch, number)), KINDS[number].most
+        pairs = shared(on, number, new, most)
+        key_store.add(on, number, key_store.at_most(most, new), import_id)
         return pairs
 
     # What numpy and the database do, they do for two at once.

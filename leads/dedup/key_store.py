@@ -23,7 +23,7 @@ Ids = npt.NDArray[np.int64]
 _REST = 32
 BUCKETS = 1 << (KEY_BITS - _REST)
 # Of these so many bits tell of most kept keys that none of the new ones is the same.
-_SIEVE_BITS = 13
+_SIEVE_BITS = 15
 _NO = np.empty(0, dtype=np.bool_)
 # So many rows of about the same size in one bucket are put together.
 _TOO_MANY = 8
@@ -74,6 +74,14 @@ def in_order(keys: Keys, leads: Ids) -> Sorted:
     packed.sort()
     places = (packed & np.uint64((1 << (64 - KEY_BITS)) - 1)).astype(np.int64)
     return Sorted(packed >> np.uint64(64 - KEY_BITS), leads[places])
+
+
+def at_most(number: int, new: Sorted) -> Sorted:
+    """So many of each key and one more: of a key that is too common, no more needs to be known."""
+    one_more = number + 1
+    (kept,) = np.nonzero(new.keys[one_more:] != new.keys[:-one_more])
+    kept = np.concatenate([np.arange(min(one_more, len(new.keys))), kept + one_more])
+    return Sorted(new.keys[kept], new.leads[kept])
 
 
 def add(on: Connection, kind: int, new: Sorted, import_id: int | None) -> None:

@@ -19,7 +19,7 @@ Keys = npt.NDArray[np.uint64]
 Atoms = Mapping[str, Numbers]
 
 # A key is this many bits; 0 is none.
-KEY_BITS = 40
+KEY_BITS = 38
 _AT = ord("@")
 _END = 4  # last digits of a phone number
 

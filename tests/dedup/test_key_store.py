@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from threading import Barrier
 
 import numpy as np
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
 from leads.dedup import binary, key_store
 from leads.dedup.key_store import Sorted
-from leads.dedup.likely import match_again, match_import, rekey, to_match_again
+from leads.dedup.keys import KEY_BITS
+from leads.dedup.likely import match_again, match_import, rekey, to_match_again, waiting
 from leads.intake import take_back
 from leads.models import Lead, LeadStatus, MatchAgain, MatchKeys, Pair, PairState
 from leads.review.correct import correct
@@ -159,7 +162,7 @@ def test_of_two_imports_matched_at_once_the_pair_between_them_is_found_once() ->
 def test_all_leads_that_have_a_key_asked_for_are_found_and_no_others() -> None:
     chance = np.random.default_rng(11)
     # Buckets with many keys, with few, and with none; keys of several leads, also of several rows.
-    some = chance.integers(1, 1 << 40, 3000, dtype=np.uint64)
+    some = chance.integers(1, 1 << KEY_BITS, 3000, dtype=np.uint64)
     near = (np.uint64(7) << np.uint64(32)) + chance.integers(0, 50, 200, dtype=np.uint64)
     kept = np.sort(np.concatenate([some, some[:900], near]))
     leads = chance.integers(1, 1 << 31, len(kept))
@@ -180,3 +183,70 @@ def test_of_no_keys_none_is_found() -> None:
     matched(ROBERT)
     places, leads = key_store.known(binary.raw(), 0, np.empty(0, np.uint64))
     assert (places.tolist(), leads.tolist()) == ([], [])
+
+
+@pytest.mark.parametrize("most", [1, 2, 6])
+def test_of_a_key_that_is_too_common_one_more_than_tells_it_is_kept(most: int) -> None:
+    keys = np.repeat(np.array([5, 8, 9, 30], dtype=np.uint64), [1, 9, most, most + 1])
+    kept = key_store.at_most(most, Sorted(keys, np.arange(len(keys))))
+    counts = dict(zip(*np.unique(kept.keys, return_counts=True), strict=True))
+    assert counts == {5: 1, 8: most + 1, 9: most, 30: most + 1}
+    # The first of each, that is the oldest.
+    assert kept.leads.tolist()[1 : most + 2] == list(range(1, most + 2))
+
+
+def test_of_no_keys_none_is_kept() -> None:
+    assert (
+        len(key_store.at_most(6, Sorted(np.empty(0, np.uint64), np.empty(0, np.int64))).keys) == 0
+    )
+
+
+@pytest.mark.django_db
+def test_keys_kept_in_the_former_way_are_found_after_the_migration() -> None:
+    chance = np.random.default_rng(5)
+    long = np.sort(chance.integers(1, 1 << 40, 5000, dtype=np.uint64))
+    long[:2] = 1, 2
+    leads = chance.integers(1, 1 << 20, len(long)) + 2**33
+    runs = chance.integers(0, 3, len(long))
+    buckets = long >> np.uint64(32)
+    MatchKeys.objects.bulk_create(
+        MatchKeys(
+            import_run_id=run or None,
+            kind=4,
+            bucket=bucket,
+            number=len(places),
+            first_lead=leads[places].min(),
+            last_lead=leads[places].max(),
+            keys=long[places].astype("<u4").tobytes(),
+            leads=(leads[places] - leads[places].min()).astype("<u4").tobytes(),
+        )
+        for run in range(3)
+        for bucket in range(256)
+        if len(places := np.nonzero((runs == run) & (buckets == bucket))[0])
+    )
+    migration = import_module("leads.migrations.0039_match_keys_in_fewer_rows")
+    with connection.schema_editor() as editor:
+        migration.shorten(apps, editor)
+    asked = np.unique(np.maximum(long >> np.uint64(2), np.uint64(1)))
+    places, found = key_store.known(binary.raw(), 4, asked)
+    told = sorted(zip(asked[places].tolist(), found.tolist(), strict=True))
+    now = np.maximum(long >> np.uint64(2), np.uint64(1))
+    assert told == sorted(zip(now.tolist(), leads.tolist(), strict=True))
+    rows = MatchKeys.objects.filter(import_run_id=2)
+    assert sum(rows.values_list("number", flat=True)) == (runs == 2).sum()
+    for row in MatchKeys.objects.all():
+        keys = np.frombuffer(row.keys, "<u4")
+        assert (keys[1:] >= keys[:-1]).all()
+        ids = np.frombuffer(row.leads, "<u4") + np.int64(row.first_lead)
+        assert row.first_lead == ids.min()
+        assert row.last_lead == ids.max()
+
+
+@pytest.mark.django_db
+def test_back_before_the_migration_all_is_compared_again() -> None:
+    _, (robert,) = matched(ROBERT)
+    migration = import_module("leads.migrations.0039_match_keys_in_fewer_rows")
+    with connection.schema_editor() as editor:
+        migration.start_again(apps, editor)
+    assert not MatchKeys.objects.exists()
+    assert waiting() == [robert.import_run_id]
