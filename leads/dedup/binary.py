@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -68,16 +69,27 @@ def array(numbers: Iterable[int]) -> str:
     return f"{{{','.join(map(str, numbers))}}}"
 
 
-def ahead(make: Callable[[_Of], _Made], of: Iterable[_Of]) -> Iterator[_Made]:
-    """What is made of each, in order: of the next ones in another thread, while one is used."""
+@contextmanager
+def ahead(make: Callable[[_Of], _Made], of: Iterable[_Of]) -> Iterator[Iterator[_Made]]:
+    """What is made of each, in order: of the next ones in another thread, while one is used.
+
+    Of the first they are made at once. On leaving, nothing is being made any more.
+    """
     coming: deque[Future[_Made]] = deque()
     with ThreadPoolExecutor(1) as thread:
-        for one in of:
-            coming.append(thread.submit(make, one))
-            if len(coming) > _AHEAD:
+        left = (thread.submit(make, one) for one in of)
+        coming.extend(islice(left, _AHEAD))
+
+        def made() -> Iterator[_Made]:
+            while coming:
+                coming.extend(islice(left, 1))
                 yield coming.popleft().result()
-        while coming:
-            yield coming.popleft().result()
+
+        try:
+            yield made()
+        finally:
+            for one in coming:
+                one.cancel()
 
 
 def numbers(sent: bytes | None, size: int) -> npt.NDArray[np.int64]:

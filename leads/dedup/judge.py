@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import tee
+from itertools import chain, tee
 from typing import NamedTuple
 
 import numpy as np
@@ -23,8 +23,10 @@ from leads.dedup.score import DUPLICATE, KINDS, PERSON, Scored, score, worth_kee
 from leads.dedup.texts import Places
 from leads.dedup.write_pairs import NOT_READ, FoundPairs, Writer
 
-# Pairs: so many are looked at, and so many of what is left are compared at a time.
+# Pairs: so many are looked at, and so many of what is left are compared at a time. Of the batch's
+# own few are looked at, that the database has something to write soon.
 _AT_ONCE = 4_000_000
+_OWN_AT_ONCE = 100_000
 _SCORED_AT_ONCE = 5_000
 
 
@@ -43,20 +45,27 @@ class Found:
     too_common: Counter[str] = field(default_factory=Counter)
 
 
-def judge(batch: Batch, pairs: Candidates, import_id: int | None, found: Found) -> None:
-    """Score pairs of the batch's leads with each other and with known ones; write those worth it,
-    and the parts of the batch's keys, and count in `found`. `import_id` is that of the whole
-    batch, if it is of one."""
-    with Writer() as writer:
-        seen = seen_of(batch.atoms)
-        writer.also(partial(atom_store.add, ids=batch.ids, seen=seen, import_id=import_id))
-        for each in pairs.parts(_AT_ONCE):
-            glanced = _at_a_glance(seen, _Placed.of(batch, each))
+def judge(
+    batch: Batch,
+    seen: Seen,
+    pairs: Candidates,
+    import_id: int | None,
+    writer: Writer,
+    found: Found,
+) -> None:
+    """Score pairs of the batch's leads with each other and with known ones; have those worth it
+    written, and count in `found`. `seen` is what a glance sees of the batch, `import_id` is that of
+    all of it, if it is of one."""
+    for each in pairs.parts(_AT_ONCE):
+        own, others = _Placed.of(batch, each).split()
+        # While the batch's own are judged it is read what is kept of known leads.
+        with _kept(others) as kept:
+            some = _of_batch(batch, seen, own)
+            more = _with_known(batch, seen, _at_a_glance(seen, others, kept))
             # What reads ahead has ended, whatever happens, before the connection is used again.
-            with closing(glanced), closing(_with_known(batch, seen, glanced)) as some:
-                for leads, newer, older, rules in some:
+            with closing(more):
+                for leads, newer, older, rules in chain(some, more):
                     _judge(writer, leads, newer, older, rules, import_id, found)
-        found.written += writer.written()
 
 
 def _judge(
@@ -96,6 +105,15 @@ class _Placed(NamedTuple):
         pairs = Candidates(*(column[which] for column in self.pairs))
         return _Placed(pairs, self.newer[which], self.older[which])
 
+    def split(self) -> tuple[_Placed, _Placed]:
+        """Those of two leads of the batch, and those with a known one."""
+        own = (self.newer >= 0) & (self.older >= 0)
+        return self.at(np.nonzero(own)[0]), self.at(np.nonzero(~own)[0])
+
+    def known(self) -> tuple[Places, Places]:
+        """Which pairs have a known lead as the newer one, and which as the older one."""
+        return np.nonzero(self.newer < 0)[0], np.nonzero(self.older < 0)[0]
+
     def parts(self, size: int) -> Iterator[_Placed]:
         """The same, `size` at a time."""
         for start in range(0, len(self.newer), size):
@@ -112,17 +130,39 @@ class _Leads(NamedTuple):
     people: People
 
 
-def _at_a_glance(seen: Seen, placed: _Placed) -> Generator[_Placed, None, None]:
-    """The pairs without those that what is kept already tells to be worth nothing: first those of
-    the batch's leads with each other, then those with known ones."""
+# Leads, where the newer and the older one of each pair stand among them, and what found the pair.
+_Part = tuple[_Leads, Places, Places, Ids]
+
+
+def _of_batch(batch: Batch, seen: Seen, placed: _Placed) -> Iterator[_Part]:
+    """The pairs worth more than a glance of two leads of the batch, some at a time."""
+    for some in placed.parts(_OWN_AT_ONCE):
+        (worth,) = np.nonzero(glance(seen, some.newer, seen, some.older, some.pairs.kind))
+        for part in some.at(worth).parts(_SCORED_AT_ONCE):
+            number = len(part.newer)
+            involved, among = np.unique(
+                np.concatenate([part.newer, part.older]), return_inverse=True
+            )
+            leads = _leads(batch, seen, involved, of_batch=True)
+            yield leads, among[:number], among[number:], part.pairs.kind
+
+
+def _kept(placed: _Placed) -> AbstractContextManager[Iterator[atom_store.Kept]]:
+    """What is kept of the known leads of pairs, span by span."""
+    newer, older = placed.known()
+    asked = np.concatenate([placed.pairs.newer[newer], placed.pairs.older[older]])
+    return binary.ahead(partial(atom_store.known, binary.raw()), atom_store.spans(asked))
+
+
+def _at_a_glance(
+    seen: Seen, placed: _Placed, spans: Iterable[atom_store.Kept]
+) -> Iterator[_Placed]:
+    """The pairs with known leads without those that what is kept of these already tells to be worth
+    nothing."""
     pairs, newer, older = placed
-    (own,) = np.nonzero((newer >= 0) & (older >= 0))
-    yield placed.at(own[glance(seen, newer[own], seen, older[own], pairs.kind[own])])
-    # One of each pair is of the batch.
-    (known_older,), (known_newer,) = np.nonzero(older < 0), np.nonzero(newer < 0)
-    asked = atom_store.spans(np.concatenate([pairs.older[known_older], pairs.newer[known_newer]]))
-    told = (newer >= 0) & (older >= 0)
-    for kept in binary.ahead(partial(atom_store.known, binary.raw()), asked):
+    known_newer, known_older = placed.known()
+    told = np.zeros(len(newer), dtype=np.bool_)
+    for kept in spans:
         some, there = _kept_of(known_older, pairs.older, kept)
         yield placed.at(some[glance(seen, newer[some], kept.seen, there, pairs.kind[some])])
         told[some] = True
@@ -142,38 +182,55 @@ def _kept_of(pairs: Places, known: Ids, kept: atom_store.Kept) -> tuple[Places, 
 
 def _with_known(
     batch: Batch, seen: Seen, placed: Iterable[_Placed]
-) -> Generator[tuple[_Leads, Places, Places, Ids], None, None]:
-    """Some of the pairs at a time: their leads, where the newer and the older one of each stand
-    among these, and what found them. Pairs with a lead that is not there any more are left out."""
+) -> Generator[_Part, None, None]:
+    """Some of the pairs with known leads at a time, but those whose lead is not there any more."""
     parts, again = tee(part for each in placed for part in each.parts(_SCORED_AT_ONCE))
     missing = (
         np.unique(np.concatenate([pairs.newer[newer < 0], pairs.older[older < 0]])).tolist()
         for pairs, newer, older in parts
     )
-    for (pairs, newer, older), known in zip(again, read.of_each(missing), strict=True):
-        for ids, places in ((pairs.newer, newer), (pairs.older, older)):
-            (others,) = np.nonzero(places < 0)
-            found = known.places(ids[others])
-            # After the batch stand the known ones.
-            places[others] = np.where(found < 0, -1, found + len(batch.ids))
-        (there,) = np.nonzero((newer >= 0) & (older >= 0))
-        involved, among = np.unique(
-            np.concatenate([newer[there], older[there]]), return_inverse=True
-        )
-        leads = _leads(batch, seen, known, involved)
-        yield leads, among[: len(there)], among[len(there) :], pairs.kind[there]
+    with closing(read.of_each(missing)) as coming:
+        for (pairs, newer, older), known in zip(again, coming, strict=True):
+            for ids, places in ((pairs.newer, newer), (pairs.older, older)):
+                (others,) = np.nonzero(places < 0)
+                found = known.places(ids[others])
+                # After the batch stand the known ones.
+                places[others] = np.where(found < 0, -1, found + len(batch.ids))
+            (there,) = np.nonzero((newer >= 0) & (older >= 0))
+            involved, among = np.unique(
+                np.concatenate([newer[there], older[there]]), return_inverse=True
+            )
+            own = int(np.searchsorted(involved, len(batch.ids)))
+            leads = _both(
+                _leads(batch, seen, involved[:own], of_batch=True),
+                _leads(
+                    known,
+                    seen_of(known.atoms),
+                    involved[own:] - len(batch.ids),
+                    of_batch=False,
+                ),
+            )
+            yield leads, among[: len(there)], among[len(there) :], pairs.kind[there]
 
 
-def _leads(batch: Batch, seen: Seen, known: Batch, places: Places) -> _Leads:
-    """The leads at these places, rising, of the batch and the known ones after it."""
-    own = int(np.searchsorted(places, len(batch.ids)))
-    mine, others = places[:own], places[own:] - len(batch.ids)
+def _leads(batch: Batch, seen: Seen, places: Places, *, of_batch: bool) -> _Leads:
     return _Leads(
-        np.concatenate([batch.ids[mine], known.ids[others]]),
-        np.arange(len(places)) < own,
-        np.concatenate([batch.stands_for[mine], known.stands_for[others]]),
-        np.concatenate([seen[mine], seen_of(known.atoms)[others]]),
-        together(batch.people(mine), known.people(others)),
+        batch.ids[places],
+        np.full(len(places), of_batch),
+        batch.stands_for[places],
+        seen[places],
+        batch.people(places),
+    )
+
+
+def _both(one: _Leads, other: _Leads) -> _Leads:
+    """The leads of one, and after them those of the other."""
+    return _Leads(
+        np.concatenate([one.ids, other.ids]),
+        np.concatenate([one.of_batch, other.of_batch]),
+        np.concatenate([one.stands_for, other.stands_for]),
+        np.concatenate([one.seen, other.seen]),
+        together(one.people, other.people),
     )
 
 

@@ -13,15 +13,18 @@ All in one transaction with the import's `matched_at`: a match that is killed ha
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from django.db import connection, transaction
-from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from leads.dedup import atom_store, key_store, read
 from leads.dedup.candidates import candidates
+from leads.dedup.glance import seen_of
 from leads.dedup.judge import Found, judge
 from leads.dedup.read import BATCH, Batch
+from leads.dedup.write_pairs import Writer
 from leads.models import Import, ImportStatus, Lead, MatchAgain, Pair, PairState
 
 # Any number, as long as nobody else takes it for another lock of this database.
@@ -53,10 +56,7 @@ def match_import(import_id: int) -> Found:
         run = Import.objects.filter(pk=import_id, status=ImportStatus.DONE, matched_at=None)
         if not run.exists():
             return found
-        # A sum of an id and nothing: for the lowest id itself PostgreSQL goes through all leads in
-        # the order of their ids until it meets one of the import.
-        span = {"low": Min(F("pk") + 0), "high": Max(F("pk") + 0)}
-        ids = Lead.objects.filter(import_run=import_id).aggregate(**span)
+        ids = Lead.objects.filter(import_run=import_id).aggregate(low=Min("pk"), high=Max("pk"))
         low, high = ids["low"] or 0, ids["high"] or -1
         for first in range(low, high + 1, BATCH):
             last = min(first + BATCH - 1, high)
@@ -122,4 +122,10 @@ def forget(import_id: int) -> None:
 
 
 def _match(batch: Batch, import_id: int | None, found: Found) -> None:
-    judge(batch, candidates(batch, import_id, found.too_common), import_id, found)
+    seen = seen_of(batch.atoms)
+    with Writer() as writer:
+        # While keys are looked up the database has time for it.
+        writer.also(partial(atom_store.add, ids=batch.ids, seen=seen, import_id=import_id))
+        pairs = candidates(batch, import_id, found.too_common)
+        judge(batch, seen, pairs, import_id, writer, found)
+    found.written += writer.written()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,8 +99,9 @@ def of_ids(ids: Sequence[int]) -> Batch:
     return joined(list(of_each([ids[low : low + _AT_ONCE] for low in starts])))
 
 
-def of_each(several: Iterable[Sequence[int]]) -> Iterator[Batch]:
-    """As `of_ids`, of each of several; the next ones are read meanwhile."""
+def of_each(several: Iterable[Sequence[int]]) -> Generator[Batch, None, None]:
+    """As `of_ids`, of each of several; the next ones are read meanwhile. Close it if not all are
+    taken: until then the connection is used."""
     condition = "lead.id = ANY(%s::bigint[]) AND lead.status <> 'invalid'"
     return _read_all(condition, ([binary.array(ids)] for ids in several))
 
@@ -124,7 +125,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
     )
 
 
-def _read_all(condition: str, values: Iterable[Sequence[object]]) -> Iterator[Batch]:
+def _read_all(condition: str, values: Iterable[Sequence[object]]) -> Generator[Batch, None, None]:
     """The leads of each of these; the next are read while those before are folded."""
     # Another thread would get a connection of its own.
     query, on = READ.format(condition), binary.raw()
@@ -132,8 +133,9 @@ def _read_all(condition: str, values: Iterable[Sequence[object]]) -> Iterator[Ba
     def read(some: Sequence[object]) -> tuple[Sequence[object], tuple[Any, ...]]:
         return some, binary.rows(on, query, some)[0]
 
-    for some, row in binary.ahead(read, values):
-        yield _folded(on, condition, some, row)
+    with binary.ahead(read, values) as coming:
+        for some, row in coming:
+            yield _folded(on, condition, some, row)
 
 
 def _folded(

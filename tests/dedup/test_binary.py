@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from contextlib import closing
 
 import pytest
 from django.db import transaction
@@ -18,10 +17,10 @@ def test_what_is_made_ahead_comes_in_order_and_not_all_at_once() -> None:
         made.append(number)
         return number * number
 
-    coming = binary.ahead(make, range(50))
-    assert next(coming) == 0
-    assert len(made) < 10
-    assert list(coming) == [number * number for number in range(1, 50)]
+    with binary.ahead(make, range(50)) as coming:
+        assert next(coming) == 0
+        assert len(made) < 10
+        assert list(coming) == [number * number for number in range(1, 50)]
     assert made == list(range(50))
 
 
@@ -29,13 +28,13 @@ def test_an_error_in_what_is_made_ahead_reaches_who_uses_it() -> None:
     def make(number: int) -> float:
         return 1 / (2 - number)
 
-    coming = binary.ahead(make, range(5))
-    assert [next(coming), next(coming)] == [0.5, 1.0]
-    with pytest.raises(ZeroDivisionError):
-        next(coming)
+    with binary.ahead(make, range(5)) as coming:
+        assert [next(coming), next(coming)] == [0.5, 1.0]
+        with pytest.raises(ZeroDivisionError):
+            next(coming)
 
 
-def test_nothing_is_made_any_more_once_it_was_closed() -> None:
+def test_nothing_is_made_any_more_once_it_was_left() -> None:
     running, go_on = threading.Event(), threading.Event()
     before = set(threading.enumerate())
     ended: list[int] = []
@@ -47,7 +46,7 @@ def test_nothing_is_made_any_more_once_it_was_closed() -> None:
         ended.append(number)
         return number
 
-    with closing(binary.ahead(make, range(9))) as coming:
+    with binary.ahead(make, range(9)) as coming:
         assert next(coming) == 0
         assert running.wait(10)
         go_on.set()
