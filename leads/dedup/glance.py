@@ -8,6 +8,9 @@ comparison would show are lost by that, and how many of those are true.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,15 +22,21 @@ from leads.dedup.texts import SPACE, Numbers, Places, texts
 # What is seen of a lead, a row each: of most parts of its keys only whether two are the same.
 Seen = npt.NDArray[np.void]
 Shorts = npt.NDArray[np.uint16]
-_LETTERS = ("first_letters", "last_letters")
+# Of leads, what is seen of their names.
+_Names = Mapping[str, npt.NDArray[Any]]
+_LETTERS = ("first_letters", "last_letters", "first_pairs", "last_pairs")
 _PARTS = (
     "phone_less", "phone_head", "phone_end", "email", "local", "born", "postal", "city", "house",
     "street", "first", "first_letter", "first_name", "last",
 )  # fmt: skip
+_OF_NAMES = ("first", "first_name", "last")
 _ROW = np.dtype([(name, np.uint32) for name in _LETTERS] + [(name, np.uint16) for name in _PARTS])
-# Names that differ in no more letters may be slips of the pen.
-_SLIPS = 3
-_NICKNAME_BITS = 22  # of the places of a table for pairs of names
+# In a row as numbers of 16 bits.
+_PLACES = {name: 2 * len(_LETTERS) + place for place, name in enumerate(_PARTS)}
+# Names that differ in no more letters may be slips of the pen; of two letters next to each other,
+# one wrong letter changes two of one name and two of the other.
+_SLIPS, _ONE_SLIP, _CHANGED_PLACES = 3, 4, 6
+_NICKNAME_BITS = 25  # of the places of a table for pairs of names
 _AT_ONCE = 1 << 15  # pairs: what the processor keeps at hand
 
 
@@ -80,12 +89,17 @@ def glance(
 def strangers(one: Seen, other: Seen) -> Mask:
     """Pairs that are not one person, as far as numbers tell. What is not known is no difference."""
 
+    # All parts at once: one by one numpy would go through the rows as often.
+    mine, theirs = (np.ascontiguousarray(seen).view(np.uint16) for seen in (one, other))
+    known, equal = (mine != 0) & (theirs != 0), mine == theirs
+    all_same, all_others = (found.reshape(len(one), -1) for found in (known & equal, known > equal))
+
     def same(name: str) -> Mask:
-        found: Mask = (one[name] == other[name]) & (one[name] != 0)
+        found: Mask = all_same[:, _PLACES[name]]
         return found
 
     def others(name: str) -> Mask:
-        found: Mask = (one[name] != other[name]) & (one[name] != 0) & (other[name] != 0)
+        found: Mask = all_others[:, _PLACES[name]]
         return found
 
     no_contact = ~(same("email") | same("local"))
@@ -107,18 +121,30 @@ def strangers(one: Seen, other: Seen) -> Mask:
 
 def _other_names(one: Seen, other: Seen) -> tuple[Mask, Mask]:
     """Pairs of two given names, and of two family names, that cannot be the same."""
-    may_be = _swapped(one, other)
-    first = _alike("first", one, other) | _nicknames(one["first_name"], other["first_name"])
-    last = _alike("last", one, other)
-    known_first = (one["first"] != 0) & (other["first"] != 0)
-    known_last = (one["last"] != 0) & (other["last"] != 0)
+    mine, theirs = _names_of(one), _names_of(other)
+    may_be = _swapped(mine, theirs)
+    first = _alike("first", mine, theirs) | _nicknames(mine["first_name"], theirs["first_name"])
+    last = _alike("last", mine, theirs)
+    known_first = (mine["first"] != 0) & (theirs["first"] != 0)
+    known_last = (mine["last"] != 0) & (theirs["last"] != 0)
     return known_first & ~(first | may_be), known_last & ~(last | may_be)
 
 
+def _names_of(seen: Seen) -> _Names:
+    # Looked at several times: numpy is quicker where nothing stands between.
+    return {name: np.ascontiguousarray(seen[name]) for name in (*_LETTERS, *_OF_NAMES)}
+
+
 def _nicknames(one: Shorts, other: Shorts) -> Mask:
-    """Pairs of given names that are in the table of nicknames, and one in 200 that is not."""
-    found: Mask = _NICKNAMES[_place_of(one, other)]
+    """Pairs of given names that are in the table of nicknames, and one in 3,000 that is not."""
+    places = _place_of(one, other)
+    found: Mask = (_NICKNAMES.take(places >> 3) & _bit(places)) != 0
     return found
+
+
+def _bit(places: Numbers) -> npt.NDArray[np.uint8]:
+    bits: npt.NDArray[np.uint8] = np.uint8(1) << (places & np.uint32(7)).astype(np.uint8)
+    return bits
 
 
 def _place_of(one: Shorts, other: Shorts) -> Numbers:
@@ -126,27 +152,46 @@ def _place_of(one: Shorts, other: Shorts) -> Numbers:
     return mixed >> np.uint32(32 - _NICKNAME_BITS)
 
 
-def _alike(name: str, one: Seen, other: Seen) -> Mask:
-    """Names that have nearly the same letters, or begin alike where one has several parts."""
-    first, second = one[f"{name}_letters"], other[f"{name}_letters"]
-    apart = np.bitwise_count((first ^ second) & np.uint32(SPACE - 1))
-    near: Mask = (apart <= _SLIPS) & (first != 0) & (second != 0)
-    parts = ((first | second) & np.uint32(SPACE)) != 0
+def _alike(name: str, one: _Names, other: _Names) -> Mask:
+    """Names that are nearly the same, or begin alike where one has several parts."""
+    near = _near(one, name, other, name, _SLIPS)
+    parts = ((one[f"{name}_letters"] | other[f"{name}_letters"]) & np.uint32(SPACE)) != 0
     near |= parts & (one[name] == other[name])
     return near
 
 
-def _swapped(one: Seen, other: Seen) -> Mask:
+def _near(one: _Names, mine: str, other: _Names, theirs: str, most: int) -> Mask:
+    """Names of which one has no more than so many letters that the other has not, and most of
+    those that follow each other in one do so in the other."""
+    letters, of_other = one[f"{mine}_letters"], other[f"{theirs}_letters"]
+    apart = np.bitwise_count((letters ^ of_other) & np.uint32(SPACE - 1))
+    near: Mask = (apart <= most) & (letters != 0) & (of_other != 0)
+    (few,) = np.nonzero(near)
+    # Two letters that changed places change three pairs of each.
+    least = np.where(apart[few], np.uint8(_ONE_SLIP), np.uint8(_CHANGED_PLACES))
+    pairs, of_other = one[f"{mine}_pairs"][few], other[f"{theirs}_pairs"][few]
+    apart = np.bitwise_count(pairs ^ of_other)
+    all_pairs = np.bitwise_count(pairs) + np.bitwise_count(of_other)
+    near[few] = (apart <= least) | (2 * apart <= all_pairs)
+    return near
+
+
+def _swapped(one: _Names, other: _Names) -> Mask:
     """Pairs whose given name may be the other's family name."""
-    crossed = [
-        np.bitwise_count(one[f"{mine}_letters"] ^ other[f"{theirs}_letters"]) < _SLIPS
-        for mine, theirs in (("first", "last"), ("last", "first"))
-    ]
-    known = (one["first"] != 0) & (one["last"] != 0)
-    found: Mask = crossed[0] & crossed[1] & known
-    found |= (one["first"] == other["last"]) & (one["first"] != 0)
-    found |= (one["last"] == other["first"]) & (one["last"] != 0)
+    found: Mask = (one["first"] != 0) & (one["last"] != 0)
+    found &= _near(one, "first", other, "last", _SLIPS - 1)
+    found &= _near(one, "last", other, "first", _SLIPS - 1)
+    found |= _equal(one, "first", other, "last")
+    found |= _equal(one, "last", other, "first")
     return found
+
+
+def _equal(one: _Names, mine: str, other: _Names, theirs: str) -> Mask:
+    same: Mask = (one[mine] == other[theirs]) & (one[mine] != 0)
+    (few,) = np.nonzero(same)
+    for more in ("letters", "pairs"):
+        same[few] &= one[f"{mine}_{more}"][few] == other[f"{theirs}_{more}"][few]
+    return same
 
 
 _ONES, _OTHERS = (
@@ -154,5 +199,7 @@ _ONES, _OTHERS = (
     for made in (texts("\n".join(names), len(names)) for names in zip(*NICKNAMES, strict=True))
     if made
 )
-_NICKNAMES = np.zeros(1 << _NICKNAME_BITS, dtype=np.bool_)
-_NICKNAMES[_place_of(_ONES, _OTHERS)] = True
+# A bit for each place.
+_NICKNAMES = np.zeros(1 << (_NICKNAME_BITS - 3), dtype=np.uint8)
+_KNOWN = _place_of(_ONES, _OTHERS)
+np.bitwise_or.at(_NICKNAMES, _KNOWN >> 3, _bit(_KNOWN))

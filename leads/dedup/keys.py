@@ -39,6 +39,7 @@ def _of_name(texts: Texts) -> list[Numbers]:
         texts.first_letters(1),
         *texts.hashes(texts.ends),
         texts.letters(),
+        texts.pairs(),
     ]
 
 
@@ -53,8 +54,11 @@ ATOMS: dict[str, tuple[tuple[str, ...], Callable[[Texts], list[Numbers]]]] = {
     "email": (("email", "local"), lambda texts: _up_to(texts, texts.next(_AT))),
     "date_of_birth": (("born",), _up_to),
     "postal_code": (("postal",), lambda texts: _up_to(texts, texts.starts + 5)[1:]),
-    "first_name": (("first", "first_letter", "first_name", "first_letters"), _of_name),
-    "last_name": (("last", "last_letter", "last_name", "last_letters"), _of_name),
+    "first_name": (
+        ("first", "first_letter", "first_name", "first_letters", "first_pairs"),
+        _of_name,
+    ),
+    "last_name": (("last", "last_letter", "last_name", "last_letters", "last_pairs"), _of_name),
     "address1": (("house", "street"), _of_address),
     "city": (("city",), lambda texts: [texts.first_letters(4)]),
     "vendor_lead_code": (("code",), _up_to),

@@ -17,6 +17,8 @@ _WEIGHTS = np.random.default_rng(7).integers(1, 2**32, 512, dtype=np.uint32) | n
 _BITS = np.zeros(256, dtype=np.uint32)
 _BITS[ord("a") : ord("z") + 1] = np.uint32(1) << np.arange(26, dtype=np.uint32)
 _BITS[_SPACE] = SPACE = 1 << 31
+_PAIR_BITS = np.uint32(1) << np.random.default_rng(11).integers(0, 32, 1 << 16, dtype=np.uint32)
+_PAIR_BITS[_END << 8 : (_END + 1) << 8] = 0
 
 
 class Texts(NamedTuple):
@@ -52,6 +54,18 @@ class Texts(NamedTuple):
         if len(filled):
             # An end of line stands between two texts and has no bit.
             made[filled] = np.bitwise_or.reduceat(bits, self.starts[filled])
+        return made
+
+    def pairs(self) -> Numbers:
+        """Which two letters follow each other in a text, and which one is its last: a bit for each
+        of 32 groups of these."""
+        made = np.zeros(len(self.ends), dtype=np.uint32)
+        (filled,) = np.nonzero(self.ends > self.starts)
+        if len(filled):
+            # What follows an end of line is of the next text.
+            two = self.data[:-1].astype(np.uint16) << 8
+            two |= self.data[1:]
+            made[filled] = np.bitwise_or.reduceat(_PAIR_BITS.take(two), self.starts[filled])
         return made
 
     def but_first_word(self) -> Texts:
