@@ -50,18 +50,15 @@ def rows(on: Connection, query: str, values: Sequence[object]) -> list[tuple[Any
 
 def copied(
     on: Connection, query: str, values: Sequence[object], types: Sequence[str]
-) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query, its columns of these types, one by one.
-
-    For large values: `rows` has all of them in memory twice. No other thread can use the connection
-    until the last row was taken; to stop before that cancels the query, and so the transaction.
-    """
+) -> list[tuple[Any, ...]]:
+    """All rows of a query, its columns of these types, where values are large: `rows` has all of
+    them in memory twice."""
     with (
         cursor(on) as reading,
         reading.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", values) as copy,
     ):
         copy.set_types(types)
-        yield from copy.rows()
+        return list(copy.rows())
 
 
 def array(numbers: Iterable[int]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from leads.dedup import key_store
-from leads.dedup.binary import Connection
 from leads.dedup.key_store import Ids, Sorted
 from leads.dedup.texts import ranges
 
@@ -21,13 +21,13 @@ class Shared(NamedTuple):
     too_common: int
 
 
-def shared(on: Connection, kind: int, new: Sorted, most: int) -> Shared:
-    """Pairs of the new leads with each other and with all known.
+def shared(new: Sorted, kept: Iterable[key_store.Row], most: int) -> Shared:
+    """Pairs of the new leads with each other and with all known; `kept` is what was read for them.
 
     A key that more than `most` leads have says nothing and would make very many pairs.
     """
     starts, sizes = _runs(new)
-    blocks, others = key_store.known(on, kind, new.keys[starts])
+    blocks, others = key_store.known(kept, new.keys[starts])
     common = sizes + np.bincount(blocks, minlength=len(starts)) > most
     (kept,) = np.nonzero(~common[blocks])
     blocks, others = blocks[kept], others[kept]

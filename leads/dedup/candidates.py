@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from leads.dedup import binary, key_store
-from leads.dedup.blocks import Shared, shared
-from leads.dedup.key_store import Ids
+from leads.dedup.blocks import shared
+from leads.dedup.key_store import Ids, Sorted, at_most, in_order
 from leads.dedup.keys import KINDS, PHONE, Keys
 from leads.dedup.read import BATCH, Batch
+from leads.dedup.write_pairs import Writer
 
 # A pair as one number, which sorts fast: the new lead's id and the other one's, each less the
 # lowest, and the kind of key that found them.
@@ -35,26 +36,31 @@ class Candidates(NamedTuple):
             yield Candidates(*(column[start : start + size] for column in self))
 
 
-def candidates(batch: Batch, import_id: int | None, too_common: Counter[str]) -> Candidates:
+def candidates(
+    batch: Batch, import_id: int | None, writer: Writer, too_common: Counter[str]
+) -> Candidates:
     """The pairs of these leads; their keys are kept from now on, as those of the import.
 
     Keys that too many leads have are counted by kind. The leads' ids must be within BATCH.
     """
     on = binary.raw()
 
-    def of_kind(number: int) -> Shared:
-        new, most = key_store.in_order(*_keys(batch, number)), KINDS[number].most
-        pairs = shared(on, number, new, most)
-        key_store.add(on, number, key_store.at_most(most, new), import_id)
-        return pairs
+    def read(new: tuple[int, Sorted]) -> tuple[int, Sorted, list[key_store.Row]]:
+        number, keys = new
+        return number, keys, key_store.read(on, number, keys.keys)
 
-    # What numpy and the database do, they do for two at once.
-    with ThreadPoolExecutor(2) as threads:
-        found = list(enumerate(threads.map(of_kind, range(len(KINDS)))))
-    for number, pairs in found:
-        if pairs.too_common:
-            too_common[KINDS[number].name] += pairs.too_common
-    return _each_once([(number, pairs.one, pairs.other) for number, pairs in found])
+    found = []
+    sorted_keys = ((number, in_order(*_keys(batch, number))) for number in range(len(KINDS)))
+    with binary.ahead(read, sorted_keys) as coming:
+        for number, new, kept in coming:
+            name, most = KINDS[number].name, KINDS[number].most
+            pairs = shared(new, kept, most)
+            keep = at_most(most, new)
+            writer.also(partial(key_store.add, kind=number, new=keep, import_id=import_id))
+            found.append((number, pairs.one, pairs.other))
+            if pairs.too_common:
+                too_common[name] += pairs.too_common
+    return _each_once(found)
 
 
 def _keys(batch: Batch, number: int) -> tuple[Keys, Ids]:

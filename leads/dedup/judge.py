@@ -64,8 +64,8 @@ def judge(
             more = _with_known(batch, seen, _at_a_glance(seen, others, kept))
             # What reads ahead has ended, whatever happens, before the connection is used again.
             with closing(more):
-                for leads, newer, older, rules in chain(some, more):
-                    _judge(writer, leads, newer, older, rules, import_id, found)
+                for part in chain(some, more):
+                    _judge(writer, *part, import_id, found)
 
 
 def _judge(
@@ -201,14 +201,10 @@ def _with_known(
                 np.concatenate([newer[there], older[there]]), return_inverse=True
             )
             own = int(np.searchsorted(involved, len(batch.ids)))
+            others = involved[own:] - len(batch.ids)
             leads = _both(
                 _leads(batch, seen, involved[:own], of_batch=True),
-                _leads(
-                    known,
-                    seen_of(known.atoms),
-                    involved[own:] - len(batch.ids),
-                    of_batch=False,
-                ),
+                _leads(known, seen_of(known.atoms), others, of_batch=False),
             )
             yield leads, among[: len(there)], among[len(there) :], pairs.kind[there]
 

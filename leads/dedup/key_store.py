@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -57,6 +57,16 @@ class Sorted(NamedTuple):
     leads: Ids
 
 
+class Row(NamedTuple):
+    """Keys of one bucket as they are kept: the lowest id of their leads, the rests of the keys,
+    their leads less that."""
+
+    bucket: int
+    low: int
+    keys: bytes
+    leads: bytes
+
+
 def buckets(keys: Keys) -> Iterator[tuple[int, slice]]:
     """Each bucket that has some of these rising keys, and where they stand."""
     edges = np.arange(BUCKETS + 1, dtype=np.uint64) << np.uint64(_REST)
@@ -99,14 +109,20 @@ def add(on: Connection, kind: int, new: Sorted, import_id: int | None) -> None:
             copy.write_row((import_id, kind, bucket, number, low, high, *packed))
 
 
-def known(on: Connection, kind: int, wanted: Keys) -> tuple[Places, Ids]:
-    """The leads that have one of these keys of a kind, which are rising and each there once, and
-    the place of that key."""
+def read(on: Connection, kind: int, wanted: Keys) -> list[Row]:
+    """What is kept of a kind in the buckets of these rising keys."""
+    asked = [bucket for bucket, _ in buckets(wanted)]
+    return [Row(*row) for row in binary.copied(on, READ, [kind, asked], _READ_TYPES)]
+
+
+def known(kept: Iterable[Row], wanted: Keys) -> tuple[Places, Ids]:
+    """The leads that have one of these keys, which are rising and each there once, and the place of
+    that key. `kept` is what was read for them."""
     places, known_leads, same = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [_NO]
     asked, rests = dict(buckets(wanted)), wanted.astype(np.uint32)
     sieve = np.zeros((BUCKETS, 1 << _SIEVE_BITS), dtype=np.bool_)
     sieve.reshape(-1)[(wanted >> np.uint64(_REST - _SIEVE_BITS)).astype(np.intp)] = True
-    for bucket, low, keys, leads in binary.copied(on, READ, [kind, list(asked)], _READ_TYPES):
+    for bucket, low, keys, leads in kept:
         there, mine = np.frombuffer(keys, "<u4"), rests[asked[bucket]]
         (may_be,) = sieve[bucket].take(there >> np.uint32(_REST - _SIEVE_BITS)).nonzero()
         there = there.take(may_be)

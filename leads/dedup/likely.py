@@ -126,6 +126,6 @@ def _match(batch: Batch, import_id: int | None, found: Found) -> None:
     with Writer() as writer:
         # While keys are looked up the database has time for it.
         writer.also(partial(atom_store.add, ids=batch.ids, seen=seen, import_id=import_id))
-        pairs = candidates(batch, import_id, found.too_common)
+        pairs = candidates(batch, import_id, writer, found.too_common)
         judge(batch, seen, pairs, import_id, writer, found)
     found.written += writer.written()

@@ -55,29 +55,31 @@ class Writer:
     def __init__(self) -> None:
         self._on = binary.raw()
         self._thread = ThreadPoolExecutor(1)
-        self._written: list[Future[int]] = []
-        self._more: list[Future[None]] = []
+        self._writing: list[Future[int | None]] = []
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, *more: object) -> None:
         self._thread.shutdown()
+        if error:
+            # After the first that went wrong in writing nothing else works on this connection.
+            for one in self._writing:
+                if cause := one.exception():
+                    raise cause from error
 
     def also(self, write: Callable[[Connection], None]) -> None:
         """Have something else written on this connection."""
-        self._more.append(self._thread.submit(write, self._on))
+        self._writing.append(self._thread.submit(write, self._on))
 
     def write(self, found: FoundPairs) -> None:
         """Have these pairs written, but those that are there, whatever became of them."""
         if len(found.leads):
-            self._written.append(self._thread.submit(_write, self._on, found))
+            self._writing.append(self._thread.submit(_write, self._on, found))
 
     def written(self) -> int:
         """How many pairs were new, when all is written; raises what went wrong in writing."""
-        for one in self._more:
-            one.result()
-        return sum(number.result() for number in self._written)
+        return sum(one.result() or 0 for one in self._writing)
 
 
 def _write(on: Connection, found: FoundPairs) -> int:

@@ -170,7 +170,7 @@ def test_all_leads_that_have_a_key_asked_for_are_found_and_no_others() -> None:
         key_store.add(binary.raw(), 3, Sorted(kept[part], leads[part]), None)
     key_store.add(binary.raw(), 4, Sorted(kept, leads + 1), None)
     asked = np.unique(np.concatenate([some[::3], near[:40], some[1::3] + np.uint64(1)]))
-    places, found = key_store.known(binary.raw(), 3, asked)
+    places, found = key_store.known(key_store.read(binary.raw(), 3, asked), asked)
     told = sorted(zip(asked[places].tolist(), found.tolist(), strict=True))
     wanted = set(asked.tolist())
     pairs = zip(kept.tolist(), leads.tolist(), strict=True)
@@ -181,7 +181,8 @@ def test_all_leads_that_have_a_key_asked_for_are_found_and_no_others() -> None:
 @pytest.mark.django_db
 def test_of_no_keys_none_is_found() -> None:
     matched(ROBERT)
-    places, leads = key_store.known(binary.raw(), 0, np.empty(0, np.uint64))
+    none = np.empty(0, np.uint64)
+    places, leads = key_store.known(key_store.read(binary.raw(), 0, none), none)
     assert (places.tolist(), leads.tolist()) == ([], [])
 
 
@@ -228,7 +229,7 @@ def test_keys_kept_in_the_former_way_are_found_after_the_migration() -> None:
     with connection.schema_editor() as editor:
         migration.shorten(apps, editor)
     asked = np.unique(np.maximum(long >> np.uint64(2), np.uint64(1)))
-    places, found = key_store.known(binary.raw(), 4, asked)
+    places, found = key_store.known(key_store.read(binary.raw(), 4, asked), asked)
     told = sorted(zip(asked[places].tolist(), found.tolist(), strict=True))
     now = np.maximum(long >> np.uint64(2), np.uint64(1))
     assert told == sorted(zip(now.tolist(), leads.tolist(), strict=True))

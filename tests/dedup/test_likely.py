@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from psycopg.errors import UndefinedColumn
 
 from leads import tasks
-from leads.dedup import likely, read
+from leads.dedup import atom_store, likely, read
 from leads.dedup.likely import match_import, waiting
 from leads.dedup.pairs import decide
 from leads.dedup.score import DUPLICATE
+from leads.dedup.write_pairs import Writer
 from leads.models import Import, ImportStatus, LeadStatus, MatchKeys, Pair, PairState
 from tests.dedup.people import BOB, MARIA, ROBERT, STRANGER, imported, matched, pairs
 from tests.factories import make_import, make_lead, make_source, make_user
@@ -271,3 +274,35 @@ def test_beat_finds_the_imports_and_the_leads_whose_kick_was_lost(
     tasks.match_again()
     tasks.resume_follow_ups()
     assert kicked == [run.pk, "again"]
+
+
+def test_what_went_wrong_in_writing_is_told_and_not_what_came_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    matched(ROBERT)
+    run, _ = imported(BOB)
+    # What cannot be written ends the transaction, and with it all that is read afterwards.
+    monkeypatch.setattr(atom_store, "_COLUMNS", ("import_run_id", "no_such_column", "leads", "a"))
+    with pytest.raises(UndefinedColumn, match="no_such_column"), transaction.atomic():
+        match_import(run.pk)
+    assert waiting() == [run.pk]
+
+
+def test_an_error_while_pairs_are_written_is_that_of_the_match() -> None:
+    def fails(on: object) -> None:
+        raise ZeroDivisionError
+
+    def goes_wrong(*writes: Callable[[object], None]) -> None:
+        with Writer() as writer:
+            for write in writes:
+                writer.also(write)
+            raise RuntimeError
+
+    with Writer() as writer:
+        writer.also(fails)
+    with pytest.raises(ZeroDivisionError):
+        writer.written()
+    with pytest.raises(ZeroDivisionError):
+        goes_wrong(fails)
+    with pytest.raises(RuntimeError):
+        goes_wrong()
