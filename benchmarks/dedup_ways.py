@@ -25,9 +25,9 @@ from django.db import connection, transaction
 from benchmarks import intake_ways
 from benchmarks.dedup_rows import COLUMNS, People
 from benchmarks.rig import peak_mb
+from leads.dedup import likely
 from leads.dedup.exact import leads_with, prefer_index
-from leads.dedup.likely import match_import
-from leads.models import Import, Lead, Source
+from leads.models import Import, Lead, Pair, Source
 from leads.models.status import KNOWN, quoted
 
 LOOKED_UP = 5_000  # phones at a time, as an import does it
@@ -83,7 +83,7 @@ def portal(import_id: str) -> dict[str, Any]:
     """The portal's own match: keys, pairs, scores, and all written and committed."""
     watch = Backend()
     started = time.monotonic()
-    found = match_import(int(import_id))
+    found = likely.match_import(int(import_id))
     seconds = time.monotonic() - started
     return {
         "seconds": seconds,
@@ -156,6 +156,18 @@ def unmatched(import_id: str) -> dict[str, Any]:
     return {}
 
 
+def compared_again(import_id: str) -> dict[str, Any]:
+    """The same as `portal` for an import that was compared already, as if it had not been."""
+    with transaction.atomic():
+        likely.lock_matches()
+        likely.forget(int(import_id))
+        Pair.objects.filter(import_run_id=import_id).delete()
+        Import.objects.filter(pk=import_id).update(matched_at=None)
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+    return portal(import_id)
+
+
 class Backend:
     """The most private memory that the database process of this connection holds meanwhile."""
 
@@ -186,7 +198,7 @@ def _size(table: str) -> float:
 
 
 WAYS: dict[str, Callable[..., dict[str, Any]]] = {
-    way.__name__: way for way in (fill, dump, portal, unmatched, known, join, exact)
+    way.__name__: way for way in (fill, dump, portal, compared_again, unmatched, known, join, exact)
 }
 
 if __name__ == "__main__":
