@@ -94,13 +94,14 @@ def candidate_pairs(run: Any, leads: Sequence[Lead]) -> tuple[Any, Any]:
 
     from leads.dedup import read
     from leads.dedup.candidates import candidates
+    from leads.dedup.write_pairs import Writer
     from leads.models import Lead as Row
 
     ids = np.array(Row.objects.filter(import_run=run).order_by("id").values_list("id", flat=True))
     assert len(ids) == len(leads)
-    with transaction.atomic():
+    with transaction.atomic(), Writer() as writer:
         batch = read.of_import(run.pk, int(ids[0]), int(ids[-1]))
-        found = candidates(batch, run.pk, Counter())
+        found = candidates(batch, run.pk, writer, Counter())
     clear()
     order = np.argsort(batch.ids)
     atoms = {name: part[order] for name, part in batch.atoms.items()}
