@@ -29,8 +29,8 @@ def shared(new: Sorted, kept: Iterable[key_store.Row], most: int) -> Shared:
     starts, sizes = _runs(new)
     blocks, others = key_store.known(kept, new.keys[starts])
     common = sizes + np.bincount(blocks, minlength=len(starts)) > most
-    (kept,) = np.nonzero(~common[blocks])
-    blocks, others = blocks[kept], others[kept]
+    (rare,) = np.nonzero(~common[blocks])
+    blocks, others = blocks[rare], others[rare]
     own_one, own_other = _with_each_other(new, np.repeat(~common & (sizes > 1), sizes), most)
     return Shared(
         np.concatenate([new.leads[ranges(starts[blocks], sizes[blocks])], own_one]),

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from leads.dedup import binary, key_store
 from leads.dedup.blocks import shared
-from leads.dedup.key_store import Ids, Sorted, at_most, in_order
-from leads.dedup.keys import KINDS, PHONE, Keys
+from leads.dedup.key_store import Ids, Sorted, at_most, in_order, once
+from leads.dedup.keys import KINDS, PHONE
 from leads.dedup.read import BATCH, Batch
 from leads.dedup.write_pairs import Writer
 
@@ -50,7 +50,7 @@ def candidates(
         return number, keys, key_store.read(on, number, keys.keys)
 
     found = []
-    sorted_keys = ((number, in_order(*_keys(batch, number))) for number in range(len(KINDS)))
+    sorted_keys = ((number, _sorted(batch, number)) for number in range(len(KINDS)))
     with binary.ahead(read, sorted_keys) as coming:
         for number, new, kept in coming:
             name, most = KINDS[number].name, KINDS[number].most
@@ -63,15 +63,13 @@ def candidates(
     return _each_once(found)
 
 
-def _keys(batch: Batch, number: int) -> tuple[Keys, Ids]:
+def _sorted(batch: Batch, number: int) -> Sorted:
     keys, leads = KINDS[number].of(batch.atoms), batch.ids
-    if number != PHONE:
-        return keys, leads
     phones, owners = batch.phones
-    return (
-        np.concatenate([keys, KINDS[number].made_of(phones)]),
-        np.concatenate([leads, owners]),
-    )
+    if number != PHONE or not len(phones):
+        return in_order(keys, leads)
+    keys = np.concatenate([keys, KINDS[number].made_of(phones)])
+    return once(in_order(keys, np.concatenate([leads, owners])))
 
 
 def _each_once(found: list[tuple[int, Ids, Ids]]) -> Candidates:

@@ -58,8 +58,8 @@ class Sorted(NamedTuple):
 
 
 class Row(NamedTuple):
-    """Keys of one bucket as they are kept: the lowest id of their leads, the rests of the keys,
-    their leads less that."""
+    """Keys of one bucket as they are kept: an id that is no higher than those of their leads, the
+    rests of the keys, and their leads less that."""
 
     bucket: int
     low: int
@@ -77,13 +77,21 @@ def buckets(keys: Keys) -> Iterator[tuple[int, slice]]:
 
 
 def in_order(keys: Keys, leads: Ids) -> Sorted:
-    """The keys that there are (0 is none), sorted; 16 million at most."""
+    """The keys that there are (0 is none), sorted; 64 million at most."""
     (places,) = np.nonzero(keys)
     # Key and place in one number: sorting these takes a tenth of the time.
     packed = (keys[places] << np.uint64(64 - KEY_BITS)) | places.astype(np.uint64)
     packed.sort()
     places = (packed & np.uint64((1 << (64 - KEY_BITS)) - 1)).astype(np.int64)
     return Sorted(packed >> np.uint64(64 - KEY_BITS), leads[places])
+
+
+def once(new: Sorted) -> Sorted:
+    """Each key of a lead once: it may have the same phone number twice."""
+    order = np.lexsort((new.leads, new.keys))
+    keys, leads = new.keys[order], new.leads[order]
+    first = (np.diff(keys, prepend=np.uint64(0)) != 0) | (np.diff(leads, prepend=-1) != 0)
+    return Sorted(keys[first], leads[first])
 
 
 def at_most(number: int, new: Sorted) -> Sorted:

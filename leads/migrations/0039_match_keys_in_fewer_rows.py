@@ -1,8 +1,9 @@
 """Kept keys of 38 bits in 64 buckets: they were of 40 bits in 256, four times as many rows to read.
 
 The last two bits of each key go, and four buckets become one: what is kept stays what the leads'
-keys are now. Back again those bits are not known any more: keys are dropped, and all imports are
-compared anew.
+keys are now. Back again those bits are not known any more: keys are dropped, and the leads that were
+compared are compared again (`leads.dedup.likely.match_again`). A worker that still runs the former
+code may not keep its keys: its match fails, and is done by the next one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from django.apps.registry import Apps
-from django.db import migrations
+from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 # That of matches: leads.dedup.likely.
@@ -27,6 +28,12 @@ _PUT = """
 INSERT INTO leads_matchkeys
     (import_run_id, kind, bucket, number, first_lead, last_lead, keys, leads)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_AGAIN = """
+INSERT INTO leads_matchagain (lead_id, asked_at)
+SELECT lead.id, now() FROM leads_lead lead JOIN leads_import run ON run.id = lead.import_run_id
+WHERE run.matched_at IS NOT NULL AND lead.status <> 'invalid'
+ON CONFLICT DO NOTHING
 """
 
 
@@ -68,10 +75,28 @@ def start_again(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         cursor.execute(_LOCK)
         cursor.execute("DELETE FROM leads_matchkeys")
         cursor.execute("DELETE FROM leads_matchatoms")
-        cursor.execute("UPDATE leads_import SET matched_at = NULL WHERE matched_at IS NOT NULL")
+        cursor.execute(_AGAIN)
 
 
 class Migration(migrations.Migration):
     dependencies = [("leads", "0038_pair_import_by_lead")]
 
-    operations = [migrations.RunPython(shorten, start_again)]
+    operations = [
+        migrations.RunPython(shorten, start_again),
+        migrations.AlterField(
+            model_name="matchkeys",
+            name="first_lead",
+            field=models.BigIntegerField(help_text="No lead's id is lower."),
+        ),
+        migrations.AlterField(
+            model_name="matchkeys",
+            name="last_lead",
+            field=models.BigIntegerField(help_text="None is higher."),
+        ),
+        migrations.AddConstraint(
+            model_name="matchkeys",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("bucket__range", (0, _BUCKETS - 1))), name="match_keys_buckets"
+            ),
+        ),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 
 class MatchKeys(models.Model):
@@ -11,8 +12,8 @@ class MatchKeys(models.Model):
     A row for each key would be ten times as much, and as slow to write. A row holds those of one
     bucket, by the key's first bits; new leads add rows, and small ones are put together now and
     then (`leads.dedup.key_store`). A key may outlive the value that it was made of: what it finds
-    is looked at before anything is said. `first_lead` and `last_lead` may be those of all rows that
-    were written together: the leads of the row are between them.
+    is looked at before anything is said. Rows that were written together have one `first_lead` and
+    `last_lead`.
     """
 
     import_run_id = models.BigIntegerField(
@@ -21,8 +22,8 @@ class MatchKeys(models.Model):
     kind = models.SmallIntegerField(help_text="The place in leads.dedup.keys.KINDS.")
     bucket = models.SmallIntegerField()
     number = models.IntegerField(help_text="How many keys.")
-    first_lead = models.BigIntegerField(help_text="The lowest id of a lead.")
-    last_lead = models.BigIntegerField()
+    first_lead = models.BigIntegerField(help_text="No lead's id is lower.")
+    last_lead = models.BigIntegerField(help_text="None is higher.")
     keys = models.BinaryField(help_text="Unsigned 32-bit numbers, rising.")
     leads = models.BinaryField(help_text="For each key its lead's id less first_lead, 32 bits.")
 
@@ -30,6 +31,10 @@ class MatchKeys(models.Model):
         indexes = [
             models.Index(fields=["kind", "bucket"], name="match_keys_bucket"),
             models.Index(fields=["import_run_id"], name="match_keys_import"),
+        ]
+        # Keys made otherwise, by other code, would be found by nobody.
+        constraints = [
+            models.CheckConstraint(condition=Q(bucket__range=(0, 63)), name="match_keys_buckets")
         ]
 
     def __str__(self) -> str:
@@ -47,7 +52,7 @@ class MatchAtoms(models.Model):
     )
     chunk = models.BigIntegerField(help_text="The first bits of the leads' ids.")
     leads = models.BinaryField(help_text="The ids, rising, 64 bits each.")
-    atoms = models.BinaryField(help_text="For each lead a row of leads.dedup.keys.ATOMS.")
+    atoms = models.BinaryField(help_text="For each lead a row of what leads.dedup.glance sees.")
 
     class Meta:
         indexes = [
