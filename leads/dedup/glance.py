@@ -1,9 +1,10 @@
 """A glance at pairs that share a key: which are worth comparing text by text.
 
-Only numbers are looked at (`seen_of`): the parts of the keys, and which letters a name has. What is
-left out has nothing of a person's own in common (birth date, e-mail, phone), and names or addresses
-that are plainly others. `benchmarks/dedup_fit.py --glance` says how many of the pairs that a full
-comparison would show are lost by that, and how many of those are true.
+Only numbers are looked at (`seen_of`): the parts of the keys, which letters a name has, and which
+of them follow each other. What is left out has nothing of a person's own in common (birth date,
+e-mail, phone), and names or addresses that are plainly others. `benchmarks/dedup_fit.py --glance`
+says how many of the pairs that a full comparison would show are lost by that, and how many of those
+are true.
 """
 
 from __future__ import annotations
@@ -29,13 +30,14 @@ _PARTS = (
     "phone_less", "phone_head", "phone_end", "email", "local", "born", "postal", "city", "house",
     "street", "first", "first_letter", "first_name", "last",
 )  # fmt: skip
-_OF_NAMES = ("first", "first_name", "last")
+_OF_NAMES = ("first", "first_letter", "first_name", "last")
 _ROW = np.dtype([(name, np.uint32) for name in _LETTERS] + [(name, np.uint16) for name in _PARTS])
 # In a row as numbers of 16 bits.
 _PLACES = {name: 2 * len(_LETTERS) + place for place, name in enumerate(_PARTS)}
-# Names that differ in no more letters may be slips of the pen; of two letters next to each other,
-# one wrong letter changes two of one name and two of the other.
-_SLIPS, _ONE_SLIP, _CHANGED_PLACES = 3, 4, 6
+# Names that differ in no more letters may be slips of the pen. Of those that follow each other one
+# wrong letter changes two of one name and two of the other, and two that changed places three of
+# each: where the letters are the same, so many are allowed twice.
+_SLIPS, _ONE_SLIP, _CHANGED_PLACES = 3, 4, 12
 _NICKNAME_BITS = 25  # of the places of a table for pairs of names
 _AT_ONCE = 1 << 15  # pairs: what the processor keeps at hand
 
@@ -92,7 +94,9 @@ def strangers(one: Seen, other: Seen) -> Mask:
     # All parts at once: one by one numpy would go through the rows as often.
     mine, theirs = (np.ascontiguousarray(seen).view(np.uint16) for seen in (one, other))
     known, equal = (mine != 0) & (theirs != 0), mine == theirs
-    all_same, all_others = (found.reshape(len(one), -1) for found in (known & equal, known > equal))
+    all_same, all_others = (
+        found.reshape(-1, _ROW.itemsize // 2) for found in (known & equal, known > equal)
+    )
 
     def same(name: str) -> Mask:
         found: Mask = all_same[:, _PLACES[name]]
@@ -123,7 +127,8 @@ def _other_names(one: Seen, other: Seen) -> tuple[Mask, Mask]:
     """Pairs of two given names, and of two family names, that cannot be the same."""
     mine, theirs = _names_of(one), _names_of(other)
     may_be = _swapped(mine, theirs)
-    first = _alike("first", mine, theirs) | _nicknames(mine["first_name"], theirs["first_name"])
+    first = _alike("first", mine, theirs) | _initials(mine, theirs)
+    first |= _nicknames(mine["first_name"], theirs["first_name"])
     last = _alike("last", mine, theirs)
     known_first = (mine["first"] != 0) & (theirs["first"] != 0)
     known_last = (mine["last"] != 0) & (theirs["last"] != 0)
@@ -160,19 +165,26 @@ def _alike(name: str, one: _Names, other: _Names) -> Mask:
     return near
 
 
+def _initials(one: _Names, other: _Names) -> Mask:
+    """Given names of which one is the first letter of the other."""
+    single = np.bitwise_count(one["first_letters"]) == 1
+    single |= np.bitwise_count(other["first_letters"]) == 1
+    found: Mask = single & (one["first_letter"] == other["first_letter"])
+    return found
+
+
 def _near(one: _Names, mine: str, other: _Names, theirs: str, most: int) -> Mask:
-    """Names of which one has no more than so many letters that the other has not, and most of
-    those that follow each other in one do so in the other."""
+    """Names of which one has no more than so many letters that the other has not, and of those that
+    follow each other in one most do so in the other."""
     letters, of_other = one[f"{mine}_letters"], other[f"{theirs}_letters"]
     apart = np.bitwise_count((letters ^ of_other) & np.uint32(SPACE - 1))
     near: Mask = (apart <= most) & (letters != 0) & (of_other != 0)
     (few,) = np.nonzero(near)
-    # Two letters that changed places change three pairs of each.
     least = np.where(apart[few], np.uint8(_ONE_SLIP), np.uint8(_CHANGED_PLACES))
     pairs, of_other = one[f"{mine}_pairs"][few], other[f"{theirs}_pairs"][few]
     apart = np.bitwise_count(pairs ^ of_other)
     all_pairs = np.bitwise_count(pairs) + np.bitwise_count(of_other)
-    near[few] = (apart <= least) | (2 * apart <= all_pairs)
+    near[few] = (apart <= least) | (np.uint16(12) * apart <= np.uint16(7) * all_pairs)
     return near
 
 
@@ -187,10 +199,16 @@ def _swapped(one: _Names, other: _Names) -> Mask:
 
 
 def _equal(one: _Names, mine: str, other: _Names, theirs: str) -> Mask:
+    """Names that are the same, or begin alike where one has the letters of a part of the other."""
     same: Mask = (one[mine] == other[theirs]) & (one[mine] != 0)
     (few,) = np.nonzero(same)
-    for more in ("letters", "pairs"):
-        same[few] &= one[f"{mine}_{more}"][few] == other[f"{theirs}_{more}"][few]
+    letters, of_other = one[f"{mine}_letters"][few], other[f"{theirs}_letters"][few]
+    equal = letters == of_other
+    equal &= one[f"{mine}_pairs"][few] == other[f"{theirs}_pairs"][few]
+    both = letters & of_other & np.uint32(SPACE - 1)
+    part = ((letters | of_other) & np.uint32(SPACE)) != 0
+    part &= (both == (letters & np.uint32(SPACE - 1))) | (both == (of_other & np.uint32(SPACE - 1)))
+    same[few] = equal | part
     return same
 
 

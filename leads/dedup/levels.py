@@ -116,7 +116,7 @@ def _last_names(one: list[str], other: list[str]) -> Levels:
     found = np.select([slip, similar], [3, 4], 5).astype(np.int8)
     # Few names have parts at all.
     parts = [(" " in x or " " in y) and are_parts(x, y) for x, y in zip(one, other, strict=True)]
-    found[np.array(parts)] = 2
+    found[np.array(parts, dtype=np.bool_)] = 2
     return found
 
 
