@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
+import psycopg
 
 from leads.dedup import binary
 from leads.dedup.binary import Connection
@@ -61,11 +62,11 @@ class Writer:
         return self
 
     def __exit__(self, _: object, error: BaseException | None, *more: object) -> None:
-        self._thread.shutdown()
-        if error:
-            # After the first that went wrong in writing nothing else works on this connection.
+        self._thread.shutdown(cancel_futures=error is not None)
+        if isinstance(error, psycopg.errors.InFailedSqlTransaction):
+            # What went wrong before, in writing, says why.
             for one in self._writing:
-                if cause := one.exception():
+                if not one.cancelled() and (cause := one.exception()):
                     raise cause from error
 
     def also(self, write: Callable[[Connection], None]) -> None:

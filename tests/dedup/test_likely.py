@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from psycopg.errors import UndefinedColumn
+from psycopg.errors import InFailedSqlTransaction, UndefinedColumn
 
 from leads import tasks
 from leads.dedup import atom_store, likely, read
@@ -292,17 +292,21 @@ def test_an_error_while_pairs_are_written_is_that_of_the_match() -> None:
     def fails(on: object) -> None:
         raise ZeroDivisionError
 
-    def goes_wrong(*writes: Callable[[object], None]) -> None:
+    def goes_wrong(error: Exception, *writes: Callable[[object], None]) -> None:
         with Writer() as writer:
             for write in writes:
                 writer.also(write)
-            raise RuntimeError
+            raise error
 
     with Writer() as writer:
         writer.also(fails)
     with pytest.raises(ZeroDivisionError):
         writer.written()
     with pytest.raises(ZeroDivisionError):
-        goes_wrong(fails)
+        goes_wrong(InFailedSqlTransaction(), fails)
+    # What has a reason of its own is not blamed on what was written.
+    for error in (RuntimeError(), InFailedSqlTransaction()):
+        with pytest.raises(type(error)):
+            goes_wrong(error)
     with pytest.raises(RuntimeError):
-        goes_wrong()
+        goes_wrong(RuntimeError(), fails)
