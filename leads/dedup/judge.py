@@ -161,23 +161,32 @@ def _at_a_glance(
     nothing."""
     pairs, newer, older = placed
     known_newer, known_older = placed.known()
+    by_newer, by_older = _ById(known_newer, pairs.newer), _ById(known_older, pairs.older)
     told = np.zeros(len(newer), dtype=np.bool_)
     for kept in spans:
-        some, there = _kept_of(known_older, pairs.older, kept)
+        some, there = by_older.of(kept)
         yield placed.at(some[glance(seen, newer[some], kept.seen, there, pairs.kind[some])])
         told[some] = True
-        some, there = _kept_of(known_newer, pairs.newer, kept)
+        some, there = by_newer.of(kept)
         yield placed.at(some[glance(kept.seen, there, seen, older[some], pairs.kind[some])])
         told[some] = True
     yield placed.at(np.nonzero(~told)[0])
 
 
-def _kept_of(pairs: Places, known: Ids, kept: atom_store.Kept) -> tuple[Places, Places]:
-    """Those of the pairs whose known lead is kept here, and where."""
-    places = known[pairs] - kept.first
-    (some,) = np.nonzero((places >= 0) & (places < len(kept.there)))
-    some = some[kept.there[places[some]]]
-    return pairs[some], places[some]
+class _ById:
+    """Pairs by the id of their known lead: a span's are a piece of them."""
+
+    def __init__(self, pairs: Places, known: Ids) -> None:
+        order = np.argsort(known[pairs])
+        self._pairs = pairs[order]
+        self._ids = known[self._pairs]
+
+    def of(self, kept: atom_store.Kept) -> tuple[Places, Places]:
+        """Those of the pairs whose known lead is kept here, and where."""
+        low, high = np.searchsorted(self._ids, [kept.first, kept.first + len(kept.there)])
+        places = self._ids[low:high] - kept.first
+        (there,) = np.nonzero(kept.there[places])
+        return self._pairs[low:high][there], places[there]
 
 
 def _with_known(

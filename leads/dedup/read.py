@@ -20,6 +20,8 @@ Ids = npt.NDArray[np.int64]
 
 # Leads that are matched at a time have ids within so many: what bounds the memory.
 BATCH = 1 << 20
+# With so many ids to a lead a table of them is still quicker than a search.
+_DENSE = 64
 # Ids of leads read at a time: bounds what the database holds for it.
 _AT_ONCE = 1 << 14
 _CODE = "vendor_lead_code"
@@ -71,7 +73,7 @@ class Batch(NamedTuple):
     def places(self, ids: Ids) -> Places:
         """Where these leads stand, -1 for those that do not."""
         low, high = (int(self.ids.min()), int(self.ids.max())) if len(self.ids) else (0, 0)
-        if high - low < 4 * BATCH:
+        if high - low <= _DENSE * len(self.ids):
             # A table is a tenth of the cost of a search.
             table = np.full(high - low + 2, -1)
             table[self.ids - low] = np.arange(len(self.ids))
