@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from leads.dedup import binary
 from leads.models import DncList, DncOrigin
 
 ON_DNC = "ON_DNC"  # Lead.warnings
@@ -119,10 +120,8 @@ def look_up(phones: Collection[int]) -> dict[int, Match]:
     """
     if not phones:
         return {}
-    # As one text: psycopg would write an array element by element, in Python.
-    wanted = f"{{{','.join(map(str, phones))}}}"
     with connection.cursor() as cursor:
-        cursor.execute(LOOK_UP, {"phones": wanted, **today()})
+        cursor.execute(LOOK_UP, {"phones": binary.array(phones), **today()})
         return {row[0]: Match(*row) for row in cursor.fetchall()}
 
 
