@@ -53,13 +53,12 @@ def candidates(
     sorted_keys = ((number, _sorted(batch, number)) for number in range(len(KINDS)))
     with binary.ahead(read, sorted_keys) as coming:
         for number, new, kept in coming:
-            name, most = KINDS[number].name, KINDS[number].most
-            pairs = shared(new, kept, most)
-            keep = at_most(most, new)
+            kind = KINDS[number]
+            pairs, keep = shared(new, kept, kind.most), at_most(kind.most, new)
             writer.also(partial(key_store.add, kind=number, new=keep, import_id=import_id))
             found.append((number, pairs.one, pairs.other))
             if pairs.too_common:
-                too_common[name] += pairs.too_common
+                too_common[kind.name] += pairs.too_common
     return _each_once(found)
 
 
@@ -69,6 +68,7 @@ def _sorted(batch: Batch, number: int) -> Sorted:
     if number != PHONE or not len(phones):
         return in_order(keys, leads)
     keys = np.concatenate([keys, KINDS[number].made_of(phones)])
+    # A lead may have the same number twice.
     return once(in_order(keys, np.concatenate([leads, owners])))
 
 

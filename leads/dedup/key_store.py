@@ -86,10 +86,10 @@ def in_order(keys: Keys, leads: Ids) -> Sorted:
     return Sorted(packed >> np.uint64(64 - KEY_BITS), leads[places])
 
 
-def once(new: Sorted) -> Sorted:
-    """Each key of a lead once: it may have the same phone number twice."""
-    order = np.lexsort((new.leads, new.keys))
-    keys, leads = new.keys[order], new.leads[order]
+def once(some: Sorted) -> Sorted:
+    """Keys in whatever order, sorted, each of a lead once."""
+    order = np.lexsort((some.leads, some.keys))
+    keys, leads = some.keys[order], some.leads[order]
     first = (np.diff(keys, prepend=np.uint64(0)) != 0) | (np.diff(leads, prepend=-1) != 0)
     return Sorted(keys[first], leads[first])
 
@@ -173,7 +173,7 @@ def forget(import_id: int) -> None:
 
 
 def _take(rows: list[int]) -> Sorted:
-    """Take these rows out of the table; all their keys, sorted, each once."""
+    """Take these rows out of the table; all their keys, sorted, each of a lead once."""
     keys, leads = [], []
     with connection.cursor() as cursor:
         cursor.execute(TAKE, [rows])
@@ -181,7 +181,4 @@ def _take(rows: list[int]) -> Sorted:
             rest = np.frombuffer(some, "<u4").astype(np.uint64)
             keys.append(rest + (np.uint64(bucket) << np.uint64(_REST)))
             leads.append(np.frombuffer(packed, "<u4") + np.int64(low))
-    pairs = np.unique(
-        np.column_stack([np.concatenate(keys), np.concatenate(leads).astype(np.uint64)]), axis=0
-    )
-    return Sorted(pairs[:, 0], pairs[:, 1].astype(np.int64))
+    return once(Sorted(np.concatenate(keys), np.concatenate(leads)))
