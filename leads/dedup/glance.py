@@ -36,8 +36,10 @@ _ROW = np.dtype([(name, np.uint32) for name in _LETTERS] + [(name, np.uint16) fo
 _PLACES = {name: 2 * len(_LETTERS) + place for place, name in enumerate(_PARTS)}
 # Names that differ in no more letters may be slips of the pen. Of those that follow each other one
 # wrong letter changes two of one name and two of the other, and two that changed places three of
-# each: where the letters are the same, so many are allowed twice.
+# each: where the letters are the same, so many are allowed twice. Of those of longer names so many
+# of all may be others.
 _SLIPS, _ONE_SLIP, _CHANGED_PLACES = 3, 4, 12
+_OTHERS_OF, _ALL = np.uint16(7), np.uint16(12)
 _NICKNAME_BITS = 25  # of the places of a table for pairs of names
 _AT_ONCE = 1 << 15  # pairs: what the processor keeps at hand
 
@@ -65,7 +67,8 @@ def as_lumps(seen: Seen) -> npt.NDArray[np.void]:
     return seen.view(np.dtype((np.void, _ROW.itemsize)))
 
 
-def _rows(seen: Seen, places: Places) -> Seen:
+def seen_at(seen: Seen, places: Places) -> Seen:
+    """The rows at these places."""
     rows: Seen = np.take(as_lumps(seen), places).view(_ROW)
     return rows
 
@@ -84,13 +87,12 @@ def glance(
     worth: Mask = (kind == PHONE) | (kind == CODE)
     for start in range(0, len(one), _AT_ONCE):
         some = slice(start, start + _AT_ONCE)
-        worth[some] |= ~strangers(_rows(of_one, one[some]), _rows(of_other, other[some]))
+        worth[some] |= ~strangers(seen_at(of_one, one[some]), seen_at(of_other, other[some]))
     return worth
 
 
 def strangers(one: Seen, other: Seen) -> Mask:
     """Pairs that are not one person, as far as numbers tell. What is not known is no difference."""
-
     # All parts at once: one by one numpy would go through the rows as often.
     mine, theirs = (np.ascontiguousarray(seen).view(np.uint16) for seen in (one, other))
     known, equal = (mine != 0) & (theirs != 0), mine == theirs
@@ -184,7 +186,7 @@ def _near(one: _Names, mine: str, other: _Names, theirs: str, most: int) -> Mask
     pairs, of_other = one[f"{mine}_pairs"][few], other[f"{theirs}_pairs"][few]
     apart = np.bitwise_count(pairs ^ of_other)
     all_pairs = np.bitwise_count(pairs) + np.bitwise_count(of_other)
-    near[few] = (apart <= least) | (np.uint16(12) * apart <= np.uint16(7) * all_pairs)
+    near[few] = (apart <= least) | (_ALL * apart <= _OTHERS_OF * all_pairs)
     return near
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from leads.dedup import atom_store, binary, read
 from leads.dedup.candidates import Candidates
-from leads.dedup.glance import Seen, glance, seen_of
+from leads.dedup.glance import Seen, glance, seen_at, seen_of
 from leads.dedup.keys import CODE
 from leads.dedup.levels import Mask
 from leads.dedup.people import People, together
@@ -78,8 +78,7 @@ def _judge(
     found: Found,
 ) -> None:
     # A duplicate is only compared with the lead that it stands back for.
-    stands = _stands(leads, newer, older) & _stands(leads, older, newer)
-    (kept,) = np.nonzero(stands & glance(leads.seen, newer, leads.seen, older, rules))
+    (kept,) = np.nonzero(_stands(leads, newer, older) & _stands(leads, older, newer))
     found.compared += len(kept)
     newer, older, rules = newer[kept], older[kept], rules[kept]
     scored = score(leads.people.at(newer), leads.people.at(older))
@@ -126,7 +125,6 @@ class _Leads(NamedTuple):
     ids: Ids
     of_batch: Mask
     stands_for: Ids
-    seen: Seen
     people: People
 
 
@@ -139,12 +137,14 @@ def _of_batch(batch: Batch, seen: Seen, placed: _Placed) -> Iterator[_Part]:
     for some in placed.parts(_OWN_AT_ONCE):
         (worth,) = np.nonzero(glance(seen, some.newer, seen, some.older, some.pairs.kind))
         for part in some.at(worth).parts(_SCORED_AT_ONCE):
-            number = len(part.newer)
-            involved, among = np.unique(
-                np.concatenate([part.newer, part.older]), return_inverse=True
-            )
-            leads = _leads(batch, seen, involved, of_batch=True)
-            yield leads, among[:number], among[number:], part.pairs.kind
+            involved, newer, older = _involved(part.newer, part.older)
+            yield _leads(batch, involved, of_batch=True), newer, older, part.pairs.kind
+
+
+def _involved(newer: Places, older: Places) -> tuple[Places, Places, Places]:
+    """The leads of pairs, rising, and where the newer and the older one of each are among them."""
+    involved, among = np.unique(np.concatenate([newer, older]), return_inverse=True)
+    return involved, among[: len(newer)], among[len(newer) :]
 
 
 def _kept(placed: _Placed) -> AbstractContextManager[Iterator[atom_store.Kept]]:
@@ -206,24 +206,22 @@ def _with_known(
                 # After the batch stand the known ones.
                 places[others] = np.where(found < 0, -1, found + len(batch.ids))
             (there,) = np.nonzero((newer >= 0) & (older >= 0))
-            involved, among = np.unique(
-                np.concatenate([newer[there], older[there]]), return_inverse=True
-            )
+            involved, newer, older = _involved(newer[there], older[there])
             own = int(np.searchsorted(involved, len(batch.ids)))
-            others = involved[own:] - len(batch.ids)
-            leads = _both(
-                _leads(batch, seen, involved[:own], of_batch=True),
-                _leads(known, seen_of(known.atoms), others, of_batch=False),
-            )
-            yield leads, among[: len(there)], among[len(there) :], pairs.kind[there]
+            mine, others = involved[:own], involved[own:] - len(batch.ids)
+            leads = _both(_leads(batch, mine, of_batch=True), _leads(known, others, of_batch=False))
+            # Of some of the known ones nothing was kept, and so nothing seen before.
+            of_all = np.concatenate([seen_at(seen, mine), seen_at(seen_of(known.atoms), others)])
+            rules = pairs.kind[there]
+            (worth,) = np.nonzero(glance(of_all, newer, of_all, older, rules))
+            yield leads, newer[worth], older[worth], rules[worth]
 
 
-def _leads(batch: Batch, seen: Seen, places: Places, *, of_batch: bool) -> _Leads:
+def _leads(batch: Batch, places: Places, *, of_batch: bool) -> _Leads:
     return _Leads(
         batch.ids[places],
         np.full(len(places), of_batch),
         batch.stands_for[places],
-        seen[places],
         batch.people(places),
     )
 
@@ -234,7 +232,6 @@ def _both(one: _Leads, other: _Leads) -> _Leads:
         np.concatenate([one.ids, other.ids]),
         np.concatenate([one.of_batch, other.of_batch]),
         np.concatenate([one.stands_for, other.stands_for]),
-        np.concatenate([one.seen, other.seen]),
         together(one.people, other.people),
     )
 

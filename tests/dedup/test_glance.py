@@ -28,16 +28,18 @@ ELSEWHERE = {"address1": "7 Oak Court", "phone_e164": "+12125550177"}
 FAR_AWAY = {"city": "Miami", "postal_code": "33101", "phone_e164": "+13055550177"}
 
 
+def seen(rows: Sequence[dict[str, str]]) -> Seen:
+    """What a glance sees of these leads."""
+    columns = {}
+    for name in (*FIELDS, "vendor_lead_code"):
+        joined = "\n".join(row.get(name, "") for row in rows)
+        columns[name] = texts(FOLDS.get(name, str)(joined), len(rows))
+    return seen_of(atoms_of({name: made for name, made in columns.items() if made}))
+
+
 def are_strangers(pairs: Sequence[tuple[dict[str, str], dict[str, str]]]) -> list[bool]:
     """Which of these pairs of leads a glance takes for strangers."""
-    seen = []
-    for rows in zip(*pairs, strict=True):
-        columns = {}
-        for name in (*FIELDS, "vendor_lead_code"):
-            joined = "\n".join(row.get(name, "") for row in rows)
-            columns[name] = texts(FOLDS.get(name, str)(joined), len(rows))
-        seen.append(seen_of(atoms_of({name: made for name, made in columns.items() if made})))
-    return strangers(*seen).tolist()
+    return strangers(*(seen(rows) for rows in zip(*pairs, strict=True))).tolist()
 
 
 def slips(name: str) -> Iterator[str]:
@@ -117,17 +119,5 @@ def test_what_is_a_persons_own_is_looked_at() -> None:
 def test_what_a_glance_sees_of_a_lead_is_its_own() -> None:
     """Of many leads at once the same as of each alone."""
     people = [ANN, ANN | ELSEWHERE, {}, {"first_name": "A"}, {"last_name": "Li"}, ANN]
-    columns = {
-        name: [FOLDS.get(name, str)(one.get(name, "")) for one in people]
-        for name in (*FIELDS, "vendor_lead_code")
-    }
-
-    def seen(some: slice) -> Seen:
-        made = {
-            name: texts("\n".join(values[some]), len(values[some]))
-            for name, values in columns.items()
-        }
-        return seen_of(atoms_of({name: one for name, one in made.items() if one}))
-
-    alone = np.concatenate([seen(slice(place, place + 1)) for place in range(len(people))])
-    assert seen(slice(None)).tolist() == alone.tolist()
+    alone = np.concatenate([seen([one]) for one in people])
+    assert seen(people).tolist() == alone.tolist()
