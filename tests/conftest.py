@@ -17,6 +17,7 @@ from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import DjangoDbBlocker
 
+from leads.admin import listing
 from leads.reports import kept
 from leads.vicidial.simulator.server import Simulator
 
@@ -29,6 +30,9 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["tests.factories.QuickHasher", *settings.PASSWORD_HASHERS]
     # On a busy machine any count may take long; what it is kept for is tested where it is meant.
     kept.SLOW_SECONDS = math.inf
+    listing.ROWS_MS = 60_000
+    # What tests rolled back lies in the tables' files, and makes the plan of any count a dear one.
+    listing.CHEAP = math.inf
 
 
 @pytest.fixture
@@ -55,7 +59,9 @@ def _example_lines() -> list[str]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+    django_test_environment: None,
+    django_db_modify_db_settings: None,  # the worker's own name, where pytest -n runs several
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
     """The test database, also where no test is marked for one: `own_database` copies it."""
     with django_db_blocker.unblock():
