@@ -128,6 +128,15 @@ def test_neighbouring_numbers_alone_make_nobody_a_suspect(first_name: str, last_
     assert compare(robert, other).score < SHOW
 
 
+@pytest.mark.parametrize("address1", ["5032 Main St", "14 Main St", "12 Main Str Apt 9"])
+def test_neighbours_with_neighbouring_numbers_are_two(address1: str) -> None:
+    home = {"address1": "12 Main St", "city": "Tampa", "postal_code": "33602"}
+    bob = {"first_name": "Bob", "last_name": "Garcia", "phone_e164": "+18135550110"}
+    maria = {"first_name": "María José", "last_name": "Ñíguez", "phone_e164": "+18135550111"}
+    found = compare(home | bob, home | maria | {"address1": address1})
+    assert found.score < SHOW, found
+
+
 def test_namesakes_of_one_town_are_never_joined_without_a_look() -> None:
     assert compare(MARY, MARY | {"phone_e164": "+18135550123"}).score < DUPLICATE
 
