@@ -131,7 +131,7 @@ def _other_names(one: Seen, other: Seen) -> tuple[Mask, Mask]:
     may_be = _swapped(mine, theirs)
     first = _alike("first", mine, theirs) | _initials(mine, theirs)
     first |= _nicknames(mine["first_name"], theirs["first_name"])
-    last = _alike("last", mine, theirs)
+    last = _alike("last", mine, theirs) | _may_be_initials(mine, theirs)
     known_first = (mine["first"] != 0) & (theirs["first"] != 0)
     known_last = (mine["last"] != 0) & (theirs["last"] != 0)
     return known_first & ~(first | may_be), known_last & ~(last | may_be)
@@ -172,6 +172,15 @@ def _initials(one: _Names, other: _Names) -> Mask:
     single = np.bitwise_count(one["first_letters"]) == 1
     single |= np.bitwise_count(other["first_letters"]) == 1
     found: Mask = single & (one["first_letter"] == other["first_letter"])
+    return found
+
+
+def _may_be_initials(one: _Names, other: _Names) -> Mask:
+    """Family names of which one is a letter that the other has, wherever: the first one of these
+    is not seen."""
+    letters, of_other = one["last_letters"], other["last_letters"]
+    single = (np.bitwise_count(letters) == 1) | (np.bitwise_count(of_other) == 1)
+    found: Mask = single & ((letters & of_other) != 0)
     return found
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from leads.dedup.names import are_parts, are_variants, is_known
+from leads.dedup.names import are_parts, are_variants, is_initial, is_known
 from leads.dedup.people import People, Strings
 
 Levels = npt.NDArray[np.int8]
@@ -44,7 +44,7 @@ def number(field: str, level: str) -> int:
 def levels(one: People, other: People) -> Levels:
     """The levels of pairs: a row for each pair, a column for each of FIELDS."""
     first = _compared(one.first, other.first, _first_names)
-    last = _compared(one.last, other.last, _last_names)
+    last = _compared(one.last, other.last, _family_names)
     _swap(one, other, first, last)
     columns = [
         first,
@@ -108,6 +108,13 @@ def _first_names(one: list[str], other: list[str]) -> Levels:
     )
     found = np.select([slip & ~known, slip | similar], [3, 4], 5).astype(np.int8)
     found[np.fromiter(map(are_variants, one, other), bool)] = 2
+    return found
+
+
+def _family_names(one: list[str], other: list[str]) -> Levels:
+    found = _last_names(one, other)
+    # Not in each other's place: A. Smith is not S. Adams.
+    found[np.fromiter(map(is_initial, one, other), bool)] = 2
     return found
 
 

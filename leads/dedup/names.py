@@ -67,11 +67,12 @@ def is_known(name: str) -> bool:
 
 def are_variants(one: str, other: str) -> bool:
     """Whether two different given names may be one person's: nickname, initial, or a part."""
-    return (
-        are_nicknames(one, other)
-        or ((len(one) == 1 or len(other) == 1) and one[:1] == other[:1])
-        or are_parts(one, other)
-    )
+    return are_nicknames(one, other) or is_initial(one, other) or are_parts(one, other)
+
+
+def is_initial(one: str, other: str) -> bool:
+    """Whether one name is only the first letter of the other."""
+    return (len(one) == 1 or len(other) == 1) and one[:1] == other[:1]
 
 
 def are_parts(one: str, other: str) -> bool:

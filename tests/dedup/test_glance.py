@@ -87,6 +87,7 @@ def test_two_slips_in_a_longer_name_make_no_strangers(field: str, one: str, othe
         {"first_name": "Garcia", "last_name": "Lopez"},
         {"first_name": "Garcia Lopez", "last_name": "Ann"},
         {"first_name": "A"},
+        {"last_name": "G"},
         {"first_name": "Graciela", "last_name": "Anna"},
         {"first_name": ""},
     ],

@@ -112,6 +112,12 @@ MARY = {"first_name": "Mary", "last_name": "Smith", "phone_e164": "+18135550100"
         "postal_code": "33602"}  # fmt: skip
 
 
+def test_initials_of_each_other_are_no_swapped_names() -> None:
+    smith = MARY | {"first_name": "A.", "last_name": "Smith"}
+    adams = MARY | {"first_name": "S.", "last_name": "Adams", "phone_e164": "+18135550123"}
+    assert compare(smith, adams).score < SHOW
+
+
 def test_two_of_one_given_name_in_a_town_are_nothing() -> None:
     other = MARY | {"last_name": "Jones", "phone_e164": "+18135550123"}
     assert compare(MARY, other).score < SHOW
@@ -148,7 +154,8 @@ def test_namesakes_of_one_town_are_never_joined_without_a_look() -> None:
         ({"first_name": "R"}, "first_name", "nickname, initial or part of the same given name"),
         ({"first_name": "Robrt"}, "first_name", "the same given name but for a letter or two"),
         ({"first_name": "Maria"}, "first_name", "another given name"),
-        ({"last_name": "Garcia-Lopez"}, "last_name", "part of the same family name"),
+        ({"last_name": "Garcia-Lopez"}, "last_name", "initial or part of the same family name"),
+        ({"last_name": "G."}, "last_name", "initial or part of the same family name"),
         ({"last_name": "Smith"}, "last_name", "another family name"),
         (
             {"first_name": "Garcia", "last_name": "Robert"},
