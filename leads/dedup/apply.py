@@ -6,27 +6,33 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from leads import lifecycle
 from leads.dedup.pairs import decide
-from leads.dedup.policy import Within, policy_for, within
+from leads.dedup.policy import policy_for, within
 from leads.dedup.score import DUPLICATE
 from leads.history.context import because
-from leads.models import DuplicatePolicy, Import, LeadStatus, PairKind, PairState, Treatment
+from leads.models import DuplicatePolicy, Import, LeadStatus, Pair, PairKind, PairState, Treatment
 
 _AT_ONCE = 5000
-_OPEN = """
+_PAIRS = """
 SELECT pair.id, pair.lead_id, pair.other_id, pair.kind, pair.score, pair.rule, {counts} AS counts,
-    item.phone_e164 = known.phone_e164 AS same_number
+    item.phone_e164 = known.phone_e164 AS same_number,
+    coalesce(known.vicidial_status = ANY(%(never_after)s), false) AS ended
 FROM leads_pair pair
 JOIN leads_lead item ON item.id = pair.lead_id
 JOIN leads_lead known ON known.id = pair.other_id
-WHERE item.import_run_id = %(run)s AND pair.state = 'open' AND item.status = 'staged'
+WHERE item.import_run_id = %(run)s AND {which}
 ORDER BY pair.lead_id, pair.score DESC, pair.other_id
 """
+_OPEN = "pair.state = 'open' AND item.status = 'staged'"
 
 
-class _Open(NamedTuple):
+class Found(NamedTuple):
+    """A pair as it is treated: `lead` may be `other`, which `counts` under the policy or not, and
+    `ended` on the dialer in one of its final outcomes, or not."""
+
     id: int
     lead: int
     other: int
@@ -35,6 +41,7 @@ class _Open(NamedTuple):
     rule: str
     counts: bool
     same_number: bool
+    ended: bool
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ def apply(run: Import) -> Applied:
     """
     policy = policy_for(run)
     with transaction.atomic(), because(f"compared with other leads, import {run.pk}"):
-        found = _open_pairs(run, within(policy, run))
+        found = pairs_of(run, policy, _OPEN)
         treated = [(one, treatment(policy, one)) for one in found]
         marked = {one.lead: one for one, what in reversed(treated) if what is Treatment.MARK}
         moved = _mark(marked)
@@ -65,14 +72,22 @@ def apply(run: Import) -> Applied:
             if what is Treatment.PASS or (one.lead in moved and marked[one.lead].id != one.id)
         ]
         decide(passed, PairState.PASSED, by=None)
+        _decide_marked(run)
         held = {one.lead for one, what in treated if what is Treatment.HOLD} - moved
     return Applied(len(moved), len(held))
 
 
-def treatment(policy: DuplicatePolicy, one: _Open) -> Treatment:
+def treatment(policy: DuplicatePolicy, one: Found) -> Treatment:
     """What the policy makes of a lead for one pair."""
     if not one.counts:
         return Treatment.PASS
+    found = _by_kind(policy, one)
+    surely = one.same_number or (one.kind == PairKind.PERSON and one.score >= DUPLICATE)
+    # Never after that outcome: neither this person nor this number.
+    return Treatment.MARK if found is Treatment.PASS and one.ended and surely else found
+
+
+def _by_kind(policy: DuplicatePolicy, one: Found) -> Treatment:
     # Whoever shares an address, or another number than the one to be called, is called besides.
     if one.kind == PairKind.HOUSEHOLD:
         return Treatment(policy.same_household) if one.same_number else Treatment.PASS
@@ -81,14 +96,30 @@ def treatment(policy: DuplicatePolicy, one: _Open) -> Treatment:
     return Treatment(policy.same_person if one.score >= DUPLICATE else policy.likely)
 
 
-def _open_pairs(run: Import, counting: Within) -> list[_Open]:
-    statement = _OPEN.format(counts=f"({counting.sql})")
+def pairs_of(run: Import, policy: DuplicatePolicy, which: str) -> list[Found]:
+    """The pairs of an import's leads for which `which` is true, a condition over the aliases
+    `pair`, `item` (the newer lead) and `known`; by lead, the likeliest first."""
+    counting = within(policy, run)
+    statement = _PAIRS.format(counts=f"({counting.sql})", which=which)
+    values = {**counting.values, "run": run.pk, "never_after": list(policy.never_after)}
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**counting.values, "run": run.pk})
-        return [_Open(*row) for row in cursor.fetchall()]
+        cursor.execute(statement, values)
+        return [Found(*row) for row in cursor.fetchall()]
 
 
-def _mark(marked: dict[int, _Open]) -> set[int]:
+def _decide_marked(run: Import) -> None:
+    """What was found of a lead that is marked for its number says of whom it is a duplicate: nobody
+    will be asked."""
+    pairs = Pair.objects.filter(
+        import_run=run,
+        state=PairState.OPEN,
+        lead__status=LeadStatus.DUPLICATE,
+        lead__duplicate_of=F("other"),
+    )
+    decide(list(pairs.values_list("pk", flat=True)), PairState.SAME, by=None)
+
+
+def _mark(marked: dict[int, Found]) -> set[int]:
     """Make these leads duplicates of the ones that stand for themselves; return those moved."""
     rows = [
         {
@@ -105,7 +136,7 @@ def _mark(marked: dict[int, _Open]) -> set[int]:
     return moved
 
 
-def _root(lead: int, marked: dict[int, _Open]) -> int:
+def _root(lead: int, marked: dict[int, Found]) -> int:
     """The lead that is kept, where the one found is a duplicate itself. Others are always older."""
     while lead in marked:
         lead = marked[lead].other

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db import connection, transaction
 
@@ -57,6 +57,14 @@ class Checked:
     again: bool = False
 
 
+class Connected(NamedTuple):
+    """A dialer that may be asked now, and over how many connections at once."""
+
+    dialer: Dialer
+    client: Client
+    connections: int
+
+
 def check(run: Import) -> Checked:
     """Ask the import's dialer for its staged leads, and keep what it has.
 
@@ -66,16 +74,25 @@ def check(run: Import) -> Checked:
     dialer = run.dialer
     if dialer is None:
         return Checked(note=say("It is not known which dialer the leads are for."))
-    if not dialer.enabled or dialer.is_paused:
-        return Checked(note=pace.why_closed(dialer), again=dialer.enabled)
     checked = Checked()
+    connected(dialer, checked, lambda on: _check(on, run, checked))
+    return checked
+
+
+def connected(dialer: Dialer, checked: Checked, ask: Callable[[Connected], None]) -> None:
+    """Have a dialer asked, at once and a second no more than its limits allow, or say in `checked`
+    why it could not be, or not to the end. Leaves a paused dialer alone; raises nothing of it."""
+    if not dialer.enabled or dialer.is_paused:
+        checked.note, checked.again = pace.why_closed(dialer), dialer.enabled
+        return
     with proof.may_call(dialer) as may, pace.slots(dialer, MOST_CONNECTIONS) as slots:
         if not may or not len(slots):
-            return Checked(note=say("The dialer is busy with others."), again=True)
+            checked.note, checked.again = say("The dialer is busy with others."), True
+            return
         try:
             with client_for(dialer, len(slots)) as client:
                 proof.prove(dialer, client)
-                _check(client, dialer, run, len(slots), checked)
+                ask(Connected(dialer, client, len(slots)))
         except Unsupported:
             checked.note = say("The dialer's release cannot be asked for many leads at once.")
         except NotAllowed as error:
@@ -87,38 +104,33 @@ def check(run: Import) -> Checked:
         except DialerError as error:
             checked.note = error.sentence
             checked.again = True
-    return checked
 
 
-def _check(client: Client, dialer: Dialer, run: Import, connections: int, checked: Checked) -> None:
+def _check(on: Connected, run: Import, checked: Checked) -> None:
     leads = Lead.objects.filter(import_run=run, status=LeadStatus.STAGED).order_by("pk")
     rows = iter(leads.values_list("pk", "phone_number", "vendor_lead_code").iterator())
     while chunk := list(islice(rows, _AT_ONCE)):
-        found = _ask(client, dialer, chunk, connections)
+        found = _ask(on, chunk)
         checked.asked += len(chunk)
         checked.found += len(found)
         if found:
-            _keep(found, _lists(client, dialer, sorted(set(found.values())), connections))
+            _keep(found, _lists(on, sorted(set(found.values()))))
 
 
-def _ask(
-    client: Client, dialer: Dialer, chunk: Sequence[tuple[int, str, str]], connections: int
-) -> dict[int, int]:
+def _ask(on: Connected, chunk: Sequence[tuple[int, str, str]]) -> dict[int, int]:
     """The oldest lead_id on the dialer of each lead that it has, by the lead's id."""
     size = lookups.KEYS_A_CALL
     parts = [chunk[start : start + size] for start in range(0, len(chunk), size)]
-    by_phone = _paced(
-        dialer,
-        lambda part: lookups.search_by_phones(client, sorted({row[1] for row in part})),
+    by_phone = paced(
+        on,
+        lambda part: lookups.search_by_phones(on.client, sorted({row[1] for row in part})),
         parts,
-        connections,
     )
     coded = [row for row in chunk if lookups.can_ask(row[2])]
-    by_code = _paced(
-        dialer,
-        lambda part: lookups.search_by_codes(client, sorted({row[2] for row in part})),
+    by_code = paced(
+        on,
+        lambda part: lookups.search_by_codes(on.client, sorted({row[2] for row in part})),
         [coded[start : start + size] for start in range(0, len(coded), size)],
-        connections,
     )
     phones = {phone: ids for part in by_phone for phone, ids in part.items()}
     codes = {code: ids for part in by_code for code, ids in part.items()}
@@ -126,34 +138,25 @@ def _ask(
     return {lead: min(ids) for lead, ids in found.items() if ids}
 
 
-def _paced(
-    dialer: Dialer, ask: Callable[[Item], Found], items: Sequence[Item], connections: int
-) -> list[Found]:
+def paced(on: Connected, ask: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]:
     """Ask about each item, no more a second than the dialer allows. Raises DialerError."""
-    moments = pace.reserve(dialer.pk, len(items), dialer.calls_per_second)
+    moments = pace.reserve(on.dialer.pk, len(items), on.dialer.calls_per_second)
 
     def in_time(one: tuple[float, Item]) -> Found:
         time.sleep(max(0.0, one[0] - time.monotonic()))
         return ask(one[1])
 
     answers = []
-    for answer in together(in_time, list(zip(moments, items, strict=True)), connections):
+    for answer in together(in_time, list(zip(moments, items, strict=True)), on.connections):
         if isinstance(answer, DialerError):
             raise answer
         answers.append(answer)
     return answers
 
 
-def _lists(
-    client: Client, dialer: Dialer, lead_ids: Sequence[int], connections: int
-) -> dict[int, int | None]:
+def _lists(on: Connected, lead_ids: Sequence[int]) -> dict[int, int | None]:
     """The list of each lead_id, as far as the dialer says it."""
-    texts = _paced(
-        dialer,
-        lambda lead_id: lookups.field_info(client, lead_id, "list_id"),
-        lead_ids,
-        connections,
-    )
+    texts = paced(on, lambda lead_id: lookups.field_info(on.client, lead_id, "list_id"), lead_ids)
     return {
         lead_id: int(text) if text and text.isdecimal() else None
         for lead_id, text in zip(lead_ids, texts, strict=True)

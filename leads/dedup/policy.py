@@ -43,8 +43,8 @@ def policy_for(run: Import) -> DuplicatePolicy:
     )
 
 
-def within(policy: DuplicatePolicy, run: Import) -> Within:
-    """What the policy's scope and window mean for an import."""
+def in_scope(policy: DuplicatePolicy, run: Import) -> Within:
+    """What the policy's scope alone means for an import, whenever a lead was pushed."""
     conditions: list[str] = []
     values: dict[str, Any] = {}
     if scope := _SCOPES.get(Scope(policy.scope)):
@@ -54,6 +54,13 @@ def within(policy: DuplicatePolicy, run: Import) -> Within:
         if value is not None:
             conditions.append(condition)
             values["scope"] = value
+    return Within(tuple(conditions), values)
+
+
+def within(policy: DuplicatePolicy, run: Import) -> Within:
+    """What the policy's scope and window mean for an import."""
+    scope = in_scope(policy, run)
+    conditions, values = [*scope.conditions], {**scope.values}
     if policy.window_days:
         conditions.append(
             "(known.pushed_at IS NULL OR known.pushed_at > %(since)s"

@@ -1,7 +1,8 @@
 """What follows the loading of an import, step by step, each of which may be done again.
 
 1. Its leads are compared with all others, and the policy says what becomes of what is found.
-2. The dialer that they are for is asked which of them it has already.
+2. Dialers are asked how the leads have ended that the policy let some of them pass for, and the one
+   that they are for which of them it has already.
 3. Clean leads are approved, where the source has that rule.
 """
 
@@ -13,7 +14,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from leads.dedup import likely, on_dialer
+from leads.dedup import likely, on_dialer, outcomes
 from leads.dedup.apply import apply
 from leads.dialers.locks import Kind, only_one
 from leads.models import Import, ImportStatus, Lead, MatchAgain
@@ -43,7 +44,7 @@ def follow_up(import_id: int) -> Import | None:
         if found is None:
             return None
         _compare(found)
-        if _ask_dialer(found):
+        if _ask_dialers(found):
             _finish(found)
         found.refresh_from_db()
         return found
@@ -66,15 +67,22 @@ def _compare(run: Import) -> None:
         log.info("Import %s: %s duplicates, %s to decide", run.pk, applied.marked, applied.held)
 
 
-def _ask_dialer(run: Import) -> bool:
-    """Whether the dialer needs not be asked, or no more."""
-    if run.dialer is None or run.dialer_checked_at:
+def _ask_dialers(run: Import) -> bool:
+    """Whether no dialer needs to be asked, or no more."""
+    if run.dialer_checked_at:
         return True
-    checked = on_dialer.check(run)
+    answers = [outcomes.ask(run)]
+    with transaction.atomic():
+        if outcomes.open_again(run):
+            apply(run)
+    if run.dialer:
+        answers.append(on_dialer.check(run))
     late = run.finished_at is None or timezone.now() - run.finished_at > PATIENCE
-    over = not checked.again or late
+    over = late or not any(checked.again for checked in answers)
+    notes = [checked.note for checked in answers if checked.note]
     Import.objects.filter(pk=run.pk).update(
-        dialer_note=checked.note, dialer_checked_at=timezone.now() if over else None
+        dialer_note=notes[0] if notes else "",
+        dialer_checked_at=timezone.now() if over and run.dialer else None,
     )
     return over
 

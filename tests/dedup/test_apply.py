@@ -100,6 +100,15 @@ def test_a_lead_outside_the_scope_does_not_count() -> None:
     assert (fresh(newer).status, state(pair)) == (S.STAGED, PairState.PASSED)
 
 
+def test_nobody_is_asked_of_whom_a_marked_lead_is_a_duplicate(run: Import) -> None:
+    older, newer, pair = found(run, score=PERHAPS)
+    Lead.objects.filter(pk=newer.pk).update(
+        status=S.DUPLICATE, duplicate_of=older, duplicate_why="PHONE"
+    )
+    assert apply(run) == Applied(marked=0, held=0)
+    assert (state(pair), pair.decided_by) == (PairState.SAME, None)
+
+
 def test_a_chain_of_duplicates_points_to_the_one_that_is_kept(run: Import) -> None:
     older, second, _ = found(run)
     third = make_lead(import_run=run)
