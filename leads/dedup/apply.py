@@ -29,7 +29,7 @@ ORDER BY pair.lead_id, pair.score DESC, pair.other_id
 _OPEN = "pair.state = 'open' AND item.status = 'staged'"
 
 
-class Found(NamedTuple):
+class FoundPair(NamedTuple):
     """A pair as it is treated: `lead` may be `other`, which `counts` under the policy or not, and
     `ended` on the dialer in one of its final outcomes, or not."""
 
@@ -77,7 +77,7 @@ def apply(run: Import) -> Applied:
     return Applied(len(moved), len(held))
 
 
-def treatment(policy: DuplicatePolicy, one: Found) -> Treatment:
+def treatment(policy: DuplicatePolicy, one: FoundPair) -> Treatment:
     """What the policy makes of a lead for one pair."""
     if not one.counts:
         return Treatment.PASS
@@ -87,7 +87,7 @@ def treatment(policy: DuplicatePolicy, one: Found) -> Treatment:
     return Treatment.MARK if found is Treatment.PASS and one.ended and surely else found
 
 
-def _by_kind(policy: DuplicatePolicy, one: Found) -> Treatment:
+def _by_kind(policy: DuplicatePolicy, one: FoundPair) -> Treatment:
     # Whoever shares an address, or another number than the one to be called, is called besides.
     if one.kind == PairKind.HOUSEHOLD:
         return Treatment(policy.same_household) if one.same_number else Treatment.PASS
@@ -96,7 +96,7 @@ def _by_kind(policy: DuplicatePolicy, one: Found) -> Treatment:
     return Treatment(policy.same_person if one.score >= DUPLICATE else policy.likely)
 
 
-def pairs_of(run: Import, policy: DuplicatePolicy, which: str) -> list[Found]:
+def pairs_of(run: Import, policy: DuplicatePolicy, which: str) -> list[FoundPair]:
     """The pairs of an import's leads for which `which` is true, a condition over the aliases
     `pair`, `item` (the newer lead) and `known`; by lead, the likeliest first."""
     counting = within(policy, run)
@@ -104,7 +104,7 @@ def pairs_of(run: Import, policy: DuplicatePolicy, which: str) -> list[Found]:
     values = {**counting.values, "run": run.pk, "never_after": list(policy.never_after)}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return [Found(*row) for row in cursor.fetchall()]
+        return [FoundPair(*row) for row in cursor.fetchall()]
 
 
 def _decide_marked(run: Import) -> None:
@@ -119,7 +119,7 @@ def _decide_marked(run: Import) -> None:
     decide(list(pairs.values_list("pk", flat=True)), PairState.SAME, by=None)
 
 
-def _mark(marked: dict[int, Found]) -> set[int]:
+def _mark(marked: dict[int, FoundPair]) -> set[int]:
     """Make these leads duplicates of the ones that stand for themselves; return those moved."""
     rows = [
         {
@@ -136,7 +136,7 @@ def _mark(marked: dict[int, Found]) -> set[int]:
     return moved
 
 
-def _root(lead: int, marked: dict[int, Found]) -> int:
+def _root(lead: int, marked: dict[int, FoundPair]) -> int:
     """The lead that is kept, where the one found is a duplicate itself. Others are always older."""
     while lead in marked:
         lead = marked[lead].other

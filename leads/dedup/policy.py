@@ -27,6 +27,19 @@ class Within:
         return " AND ".join((f"known.status IN ({quoted(KNOWN)})", *self.conditions))
 
 
+def is_about(policy: DuplicatePolicy, run: Import) -> bool:
+    """Whether an import is of the policy's source and for its list."""
+    return policy.lead_source_id in (None, run.lead_source_id) and policy.list_id in (
+        None,
+        run.list_id,
+    )
+
+
+def rank(policy: DuplicatePolicy) -> tuple[bool, bool]:
+    """How special a policy is: of several for an import the highest counts."""
+    return policy.lead_source_id is not None, policy.list_id is not None
+
+
 def policy_for(run: Import) -> DuplicatePolicy:
     """The policy of an import: its source's and list's own before more general ones.
 
@@ -36,11 +49,7 @@ def policy_for(run: Import) -> DuplicatePolicy:
         Q(lead_source=run.lead_source_id) | Q(lead_source=None),
         Q(list_id=run.list_id) | Q(list_id=None) if run.list_id else Q(list_id=None),
     )
-    return max(
-        found,
-        key=lambda policy: (policy.lead_source_id is not None, policy.list_id is not None),
-        default=DuplicatePolicy(),
-    )
+    return max(found, key=rank, default=DuplicatePolicy())
 
 
 def in_scope(policy: DuplicatePolicy, run: Import) -> Within:

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from leads.models import DuplicatePolicy, Lead, LeadStatus
 from tests.factories import make_import, make_lead, make_source, make_user
+from tests.review.test_desk import make_pair
 
 pytestmark = pytest.mark.django_db
 ADD = "admin:leads_duplicatepolicy_add"
@@ -99,6 +101,30 @@ def test_a_dry_run_tells_of_the_last_import_and_changes_nothing(client: Client) 
     assert (found["trial"].rows, found["trial"].now_duplicates) == (3, 2)
     assert list(Lead.objects.order_by("pk").values()) == before
     assert not DuplicatePolicy.objects.exists()
+
+
+@pytest.mark.parametrize("treatment", ["mark", "hold", "pass"])
+def test_a_dry_run_counts_who_perhaps_is_the_same(client: Client, treatment: str) -> None:
+    logged_in(client, "Admin")
+    known, run = make_lead(), make_import()
+    for score in (0.5, 0.6):
+        make_pair(make_lead(import_run=run), known, score=score)
+    make_pair(make_lead(import_run=run), known, score=0.5, state="different",
+              decided_at=timezone.now())  # fmt: skip
+    found = post(client, DRY_RUN, lead_source=run.lead_source_id, likely=treatment).context["trial"]
+    assert {one.value: number for one, number in found.counts.items() if number} == {treatment: 2}
+
+
+def test_a_dry_run_of_the_general_policy_leaves_out_imports_that_have_their_own(
+    client: Client,
+) -> None:
+    logged_in(client, "Admin")
+    common, special = make_import(), make_import()
+    make_lead(import_run=common)
+    DuplicatePolicy.objects.create(lead_source=special.lead_source)
+    assert post(client, DRY_RUN).context["trial"].run == common
+    chosen = post(client, DRY_RUN, lead_source=special.lead_source_id, list_id="101").context
+    assert "no import yet" in chosen["problem"]
 
 
 def test_a_dry_run_without_an_import_or_with_an_error_says_so(client: Client) -> None:
