@@ -90,6 +90,22 @@ def test_a_decision_is_taken_back_and_its_lead_is_shown(reviewer: Client) -> Non
     ]
 
 
+def test_a_reason_has_the_same_number_whatever_was_rejected_before(reviewer: Client) -> None:
+    run = make_import()
+    leads = [make_lead(S.INVALID, import_run=run) for _ in range(5)]
+    page = reviewer.get(url(Queue.INVALID))
+    for lead in leads[:4]:
+        (second,) = [one for one in page.context["reasons"] if one.number == 2]
+        assert f'value="reject:{second.code}" class="desk-button" data-reason="2"' in (
+            page.content.decode()
+        )
+        page = act(reviewer, Queue.INVALID, lead, f"reject:{second.code}")
+    assert {fresh(lead).decision_reason for lead in leads[:4]} == {"BAD_DATA"}
+    reasons = page.context["reasons"]
+    assert [one.number for one in reasons] == [1, 2, 3, 4, 5, 6, 7]
+    assert [one.code for one in reasons if one.often] == ["BAD_DATA"]
+
+
 def test_a_warned_lead_needs_a_comment_and_stays_until_it_has_one(reviewer: Client) -> None:
     lead = make_lead(warnings=["EMAIL_INVALID"])
     reviewer.get(url(Queue.WARNINGS))
