@@ -52,9 +52,7 @@ def decide(request: HttpRequest, lead_id: int, data: QueryDict) -> int | None:
         "merge": lambda: one_by_one.merged(
             lead_id, seen, *ids, _taken(data, *ids), by=user, comment=comment
         ),
-        "different": lambda: one_by_one.different(
-            lead_id, seen, number(data, f"pair_{ids[1]}"), by=user, comment=comment
-        ),
+        "different": lambda: one_by_one.different(lead_id, seen, ids[1], by=user, comment=comment),
     }
     ids = (lead_id, number(data, "other"))
     if verb not in acts:

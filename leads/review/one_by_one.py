@@ -65,14 +65,21 @@ def reject(lead_id: int, seen: str, *, by: User, reason: str, comment: str = "")
 
 
 @without_deadlocks
-def different(lead_id: int, seen: str, pair_id: int, *, by: User, comment: str = "") -> Decision:
-    """The two leads of a pair are not the same; that is never asked again. Raises DeskError."""
+def different(lead_id: int, seen: str, other_id: int, *, by: User, comment: str = "") -> Decision:
+    """The lead and another one are not the same; that is never asked again. Raises DeskError."""
     with _locked(lead_id, seen, by) as lead:
-        pair = Pair.objects.select_for_update().filter(pk=pair_id).first()
-        if pair is None or pair.state != PairState.OPEN:
-            raise DeskError(say("Somebody has decided that meanwhile. Nothing was changed."))
-        pairs.decide([pair_id], PairState.DIFFERENT, by=by, comment=comment)
-        before = {"gone": standing_of(lead), "pairs": [pair_id]}
+        pair = _open_pair(lead_id, other_id)
+        if pair is None:
+            raise DeskError(
+                say(
+                    "Whether leads %(lead)s and %(other)s are the same is no question any more: "
+                    "somebody has decided it, or they are no longer alike. Nothing was changed.",
+                    lead=lead_id,
+                    other=other_id,
+                )
+            )
+        pairs.decide([pair.pk], PairState.DIFFERENT, by=by, comment=comment)
+        before = {"gone": standing_of(lead), "pairs": [pair.pk]}
         return Decision.objects.create(
             verb=DecisionVerb.DIFFERENT, lead=lead, before=before, comment=comment, by=by
         )
@@ -115,6 +122,15 @@ def edit(lead_id: int, seen: str, changes: Mapping[str, str], *, by: User) -> Co
         if changes:
             Decision.objects.create(verb=DecisionVerb.EDIT, lead=lead, before=before, by=by)
         return found
+
+
+def _open_pair(one: int, other: int) -> Pair | None:
+    """The open pair of two leads, locked: by these, for comparing them again writes it anew."""
+    pair = Pair.objects.select_for_update().filter(
+        lead=max(one, other), other=min(one, other), state=PairState.OPEN
+    )
+    # A row that was waited for may be gone, with another one in its place.
+    return pair.first() or pair.first()
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from leads.dedup import likely
 from leads.models import Decision, Lead, LeadStatus, Pair, PairState
-from leads.review import desk
+from leads.review import desk, follow_up
 from leads.review.desk import Queue
 from tests.factories import make_dnc_list, make_import, make_lead, make_user
 from tests.review.test_desk import make_pair
@@ -229,21 +230,29 @@ def test_before_the_first_one_there_is_none(reviewer: Client) -> None:
 
 
 def test_not_a_duplicate_stays_while_another_pair_is_open(reviewer: Client) -> None:
-    older, newer, pair = held()
+    older, newer, _ = held()
     second = make_pair(newer, make_lead(S.APPROVED, pk=older.pk - 1), score=0.5)
-    first = act(
-        reviewer,
-        Queue.DUPLICATES,
-        newer,
-        "different",
-        other=older.pk,
-        **{f"pair_{older.pk}": pair.pk},
-    )
+    first = act(reviewer, Queue.DUPLICATES, newer, "different", other=older.pk)
     assert first.context["lead"] == newer
-    more = {f"pair_{second.other_id}": second.pk}
-    last = act(reviewer, Queue.DUPLICATES, newer, "different", other=second.other_id, **more)
+    last = act(reviewer, Queue.DUPLICATES, newer, "different", other=second.other_id)
     assert last.context.get("lead") is None
     assert set(Pair.objects.values_list("state", flat=True)) == {PairState.DIFFERENT}
+
+
+def test_not_a_duplicate_holds_after_the_leads_were_compared_again(reviewer: Client) -> None:
+    person = {"first_name": "Ann", "last_name": "Sample", "postal_code": "07102"}
+    older = make_lead(S.APPROVED, **person, date_of_birth="1980-03-04", address1="12 Oak Ave")
+    newer = make_lead(**person, import_run=make_import(matched_at=None))
+    likely.rekey([older.pk])
+    likely.match_again()
+    likely.match_import(newer.import_run_id)
+    seen = Pair.objects.get()
+    act(reviewer, Queue.DUPLICATES, newer, "edit", field_title="Ms")
+    follow_up.compare_again()
+    assert Pair.objects.get().pk != seen.pk, "it is written anew"
+    answer = act(reviewer, Queue.DUPLICATES, newer, "different", other=older.pk)
+    assert said(answer) == ["Kept apart; it is not asked again."]
+    assert Pair.objects.get().state == PairState.DIFFERENT
 
 
 def test_an_edit_is_checked_at_once_and_shown_again(reviewer: Client) -> None:

@@ -159,7 +159,7 @@ def _decide(chance: random.Random, queue_: Queue, lead: Lead, user: User) -> Non
             lambda: one_by_one.merged(
                 lead.pk, seen, lead.pk, pair.other_id, ["first_name", "email"], **who
             ),
-            lambda: one_by_one.different(lead.pk, seen, pair.pk, **who),
+            lambda: one_by_one.different(lead.pk, seen, pair.other_id, **who),
         ]
         chance.choice(verbs)()
     else:

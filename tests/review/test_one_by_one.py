@@ -78,10 +78,10 @@ def test_a_warned_lead_is_approved_with_a_comment_only(ann: User) -> None:
 
 
 def test_a_lead_that_may_be_a_duplicate_is_not_approved_before_that_is_decided(ann: User) -> None:
-    _, newer, pair = held()
+    older, newer, _ = held()
     with pytest.raises(DeskError, match="may be a duplicate"):
         one_by_one.approve(newer.pk, S.STAGED, by=ann)
-    one_by_one.different(newer.pk, S.STAGED, pair.pk, by=ann)
+    one_by_one.different(newer.pk, S.STAGED, older.pk, by=ann)
     one_by_one.approve(newer.pk, S.STAGED, by=ann)
     assert fresh(newer).status == S.APPROVED
 
@@ -201,11 +201,11 @@ def test_duplicates_of_the_one_that_goes_point_to_the_one_that_stays(ann: User) 
 
 
 def test_not_the_same_is_decided_once(ann: User, bob: User) -> None:
-    _, newer, pair = held()
-    decision = one_by_one.different(newer.pk, S.STAGED, pair.pk, by=ann)
+    older, newer, pair = held()
+    decision = one_by_one.different(newer.pk, S.STAGED, older.pk, by=ann)
     desk.release(newer.pk, ann)
-    with pytest.raises(DeskError, match="decided that meanwhile"):
-        one_by_one.different(newer.pk, S.STAGED, pair.pk, by=bob)
+    with pytest.raises(DeskError, match="somebody has decided it"):
+        one_by_one.different(newer.pk, S.STAGED, older.pk, by=bob)
     undo(decision, by=ann)
     pair.refresh_from_db()
     assert pair.state == PairState.OPEN
