@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.http import HttpRequest, QueryDict
 from leads.admin.lead_correct import values_of
 from leads.admin.lead_dnc import dnc_of
 from leads.admin.lead_page import findings
-from leads.dedup.pairs import cluster
+from leads.dedup.pairs import MOST_IN_A_CLUSTER, alike, cluster
 from leads.models import Decision, DecisionVerb, Lead, LeadStatus, Pair
 from leads.models.status import ON_ITS_WAY
 from leads.review.correct import EDITABLE
@@ -23,18 +23,20 @@ from leads.words import translated
 
 REMEMBERED = 50  # decisions of a reviewer that are looked at for reasons and comments
 COMMENTS = 6
+SET_ASIDE = {LeadStatus.DUPLICATE, LeadStatus.INVALID}  # the status of one that is not kept
 OFTEN = 2  # reasons that are marked as those that a reviewer gives most
 FIELDS = ["phone_e164", *(name for name in EDITABLE if name not in ("phone_number", "phone_code"))]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A value of one of the leads; `differs` from the first lead's; `takes` names the choice of
-    it for a merge, where there is one."""
+    """A value of one of the leads; `differs` from the first lead's; `says` is what comparing it
+    with that one came to; `chosen` for a merge, where there is a choice."""
 
     lead_id: int
     value: str
     differs: bool
+    says: str
     chosen: bool
 
 
@@ -42,7 +44,6 @@ class Cell:
 class Row:
     name: str
     cells: list[Cell]
-    says: str
     choice: bool
 
 
@@ -80,7 +81,8 @@ def item(
         "lead": lead,
         "status": LeadStatus(lead.status),
         "others": others,
-        "rows": rows(lead, [other.lead for other in others], says(others)),
+        "more": _more(lead, others),
+        "rows": rows(lead, others),
         "findings": findings(lead),
         "edit": edit,
         "edit_open": any(field["changed"] for field in edit),
@@ -98,16 +100,35 @@ def item(
 
 
 def beside(lead: Lead) -> list[Beside]:
-    """The leads that hang together with this one, the likeliest first."""
+    """The leads that hang together with this one, the likeliest first.
+
+    One that is set aside already can be none of the answers, so it is left out, unless whether it
+    is this one is still asked: then it comes last of those.
+    """
     pairs = cluster(lead.pk)
     own = {
         pair.other_id if pair.lead_id == lead.pk else pair.lead_id: pair
         for pair in pairs
         if lead.pk in (pair.lead_id, pair.other_id)
     }
-    found = {one.pk: one for pair in pairs for one in (pair.lead, pair.other) if one.pk != lead.pk}
-    order = sorted(found, key=lambda pk: (pk not in own, -own[pk].score if pk in own else 0, pk))
-    return [_beside(found[pk], own.get(pk)) for pk in order]
+    found = {
+        one.pk: one
+        for pair in pairs
+        for one in (pair.lead, pair.other)
+        if one.pk != lead.pk and (one.pk in own or one.status not in SET_ASIDE)
+    }
+
+    def place(pk: int) -> tuple[bool, bool, float, int]:
+        score = own[pk].score if pk in own else 0
+        return pk not in own, found[pk].status in SET_ASIDE, -score, pk
+
+    return [_beside(found[pk], own.get(pk)) for pk in sorted(found, key=place)]
+
+
+def _more(lead: Lead, others: Sequence[Beside]) -> int:
+    """How many leads are alike to this one beside those that are shown."""
+    shown = sum(one.pair is not None for one in others)
+    return alike(lead.pk) - shown if shown >= MOST_IN_A_CLUSTER else 0
 
 
 def _beside(lead: Lead, pair: Pair | None) -> Beside:
@@ -115,30 +136,37 @@ def _beside(lead: Lead, pair: Pair | None) -> Beside:
     return Beside(lead, pair, status, status in ON_ITS_WAY, translated(pair.rule) if pair else "")
 
 
-def says(others: Sequence[Beside]) -> dict[str, str]:
-    """What the comparison with the likeliest lead says, by field."""
-    pair = others[0].pair if others else None
+def _says(pair: Pair | None) -> dict[str, str]:
+    """What the comparison of two leads says, by field."""
     return {
         one.get("field", ""): translated(one.get("says", ""))
         for one in (pair.reasons if pair else [])
     }
 
 
-def rows(lead: Lead, others: Sequence[Lead], said: Mapping[str, str]) -> list[Row]:
+def rows(lead: Lead, others: Sequence[Beside]) -> list[Row]:
     """The fields in which any of the leads has a value, with the choice for a merge."""
+    leads = [lead, *(other.lead for other in others)]
+    said: list[dict[str, str]] = [{}, *(_says(other.pair) for other in others)]
     shown = []
     for name in FIELDS:
-        values = [_text(one, name) for one in (lead, *others)]
+        values = [_text(one, name) for one in leads]
         if not any(values):
             continue
         # For the merge with the likeliest one: what that one has is kept unless it has nothing.
         choice = len(values) > 1 and name in EDITABLE and values[0] != values[1]
         taken = choice and not values[1]
         cells = [
-            Cell(one.pk, value, bool(others) and value != values[0], (place == 0) == taken)
-            for place, (one, value) in enumerate(zip((lead, *others), values, strict=True))
+            Cell(
+                one.pk,
+                value,
+                differs=bool(others) and value != values[0],
+                says=says.get(name, ""),
+                chosen=(place == 0) == taken,
+            )
+            for place, (one, value, says) in enumerate(zip(leads, values, said, strict=True))
         ]
-        shown.append(Row(name, cells, said.get(name, ""), choice))
+        shown.append(Row(name, cells, choice))
     return shown
 
 

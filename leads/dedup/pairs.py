@@ -149,6 +149,11 @@ def cluster(lead_id: int) -> list[Pair]:
     return list(found.values())
 
 
+def alike(lead_id: int) -> int:
+    """How many open pairs a lead is one of."""
+    return Pair.objects.filter(Q(lead=lead_id) | Q(other=lead_id), state=PairState.OPEN).count()
+
+
 def hand_over(gone: Lead, kept: Lead, *, by: User | None) -> list[int]:
     """Let the open pairs of a lead that goes be those of the one that is kept.
 

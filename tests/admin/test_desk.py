@@ -128,7 +128,7 @@ def test_two_leads_stand_side_by_side_with_what_differs_and_why(reviewer: Client
     rows = {row.name: row for row in page.context["rows"]}
     assert [cell.value for cell in rows["first_name"].cells] == ["Ann", "Anne"]
     assert rows["first_name"].cells[1].differs
-    assert rows["first_name"].says == "nearly the same"
+    assert [cell.says for cell in rows["first_name"].cells] == ["", "nearly the same"]
     chosen = {name: [c.chosen for c in row.cells] for name, row in rows.items() if row.choice}
     assert chosen["comments"] == [False, True], "what the kept lead has is kept"
     assert chosen["email"] == [True, False], "what it lacks is taken over"
@@ -145,6 +145,54 @@ def test_a_cluster_is_one_view_the_likeliest_first(reviewer: Client) -> None:
     last = reviewer.get(url(Queue.DUPLICATES, lead=fourth.pk)).context["others"]
     assert (last[0].lead, last[0].pair is None) == (third, False)
     assert {other.lead for other in last if other.pair is None} == {newer, older}
+
+
+def test_each_lead_beside_says_why_it_is_shown(reviewer: Client) -> None:
+    _, newer, _ = held()
+    reasons = [{"field": "email", "says": "the same address", "weight": 4.0}]
+    make_pair(newer, make_lead(S.APPROVED, pk=newer.pk - 2), reasons=reasons, score=0.5)
+    page = reviewer.get(url(Queue.DUPLICATES))
+    said_of = {row.name: [cell.says for cell in row.cells] for row in page.context["rows"]}
+    assert said_of["first_name"] == ["", "nearly the same", ""]
+    assert said_of["email"] == ["", "", "the same address"]
+    assert "the same address" in page.content.decode()
+
+
+def test_who_is_set_aside_already_is_no_choice(reviewer: Client) -> None:
+    older, newer, _ = held()
+    aside, invalid = make_lead(S.DUPLICATE, duplicate_of=older), make_lead(S.INVALID)
+    for one in (aside, invalid):
+        make_pair(one, older)
+    others = reviewer.get(url(Queue.DUPLICATES, lead=newer.pk)).context["others"]
+    assert [other.lead for other in others] == [older]
+
+
+def test_who_is_set_aside_and_still_asked_about_comes_last_and_can_be_told_apart(
+    reviewer: Client,
+) -> None:
+    older, newer, _ = held()
+    aside = make_lead(S.DUPLICATE, duplicate_of=older, pk=older.pk - 1)
+    make_pair(newer, aside, score=0.95)
+    others = reviewer.get(url(Queue.DUPLICATES, lead=newer.pk)).context["others"]
+    assert [other.lead for other in others] == [older, aside]
+    answer = act(reviewer, Queue.DUPLICATES, newer, "different", other=aside.pk)
+    assert said(answer) == ["Kept apart; it is not asked again."]
+
+
+@pytest.mark.parametrize(("others", "says"), [(3, ""), (12, ""), (13, "1 more lead is alike")])
+def test_a_cluster_that_is_cut_says_how_many_more_there_are(
+    reviewer: Client, others: int, says: str
+) -> None:
+    older = [make_lead(S.APPROVED) for _ in range(others)]
+    newer = make_lead()
+    for one in older:
+        make_pair(newer, one)
+    with CaptureQueriesContext(connection) as queries:
+        page = reviewer.get(url(Queue.DUPLICATES))
+    assert len(page.context["others"]) == min(others, 12)
+    assert page.context["more"] == max(others - 12, 0)
+    assert says in page.content.decode()
+    assert len(queries) <= MOST_QUERIES
 
 
 @pytest.mark.parametrize(
