@@ -54,7 +54,7 @@ class DeskPages:
         ]
 
     def overview(self, request: HttpRequest) -> HttpResponse:
-        """The queues, import by import."""
+        """The queues, source by source and import by import."""
         _check(request)
         part = _part(request.GET)
         waiting = desk.waiting(part, first=number(request.GET, "first"))
@@ -62,7 +62,8 @@ class DeskPages:
         context = {
             **self._context(request, part),
             "title": _("Review desk"),
-            "waiting": [(one, [(queue, one.counts[queue]) for queue in Queue]) for one in waiting],
+            "waiting": [(one, _counts(one)) for one in waiting],
+            "sources": [(one, _counts(one)) for one in desk.of_sources(_sources(waiting))],
             "most": desk.MOST_COUNTED,
             "more": more,
         }
@@ -177,6 +178,14 @@ class DeskPages:
             "part": part,
             "titles": TITLES,
         }
+
+
+def _sources(waiting: list[desk.Waiting]) -> set[int]:
+    return {one.source_id for one in waiting}
+
+
+def _counts(one: desk.Waiting | desk.OfSource) -> list[tuple[Queue, int]]:
+    return [(queue, one.counts[queue]) for queue in Queue]
 
 
 def _lead(lead_id: int) -> Lead | None:

@@ -6,7 +6,7 @@ nobody else is offered it; a claim lapses by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -82,6 +82,16 @@ class Part:
 
 
 EVERYTHING = Part()
+
+
+@dataclass(frozen=True)
+class OfSource:
+    """How many leads of all imports of a source wait in each queue, none counted beyond
+    MOST_COUNTED."""
+
+    source_id: int
+    source: str
+    counts: dict[Queue, int]
 
 
 @dataclass(frozen=True)
@@ -191,18 +201,24 @@ def check_unchanged(lead: Lead, seen: str) -> None:
     )
 
 
+# Whether an import has anything for the desk. OFFSET 0 has it asked import by import, a short walk
+# of an index each; together they would be read for all imports at once.
+_HAS_ANY = """(
+    EXISTS (SELECT 1 FROM leads_lead item
+            WHERE item.import_run_id = run.id AND item.status IN ('staged', 'invalid') OFFSET 0)
+    OR EXISTS (SELECT 1 FROM leads_pair pair JOIN leads_lead item ON item.id = pair.lead_id
+               WHERE pair.import_run_id = run.id AND pair.state = 'open'
+                   AND item.status = 'approved' OFFSET 0)
+)"""
+
+
 def waiting(part: Part = EVERYTHING, first: int = 0) -> list[Waiting]:
     """The oldest IMPORTS_SHOWN imports with leads that wait, from the id `first` on."""
-    counts = ",".join(
-        f"(SELECT count(*) FROM ({leads} LIMIT {MOST_COUNTED + 1}) counted)"  # noqa: S608
-        for leads in _LEADS.values()
-    )
+    counts = ",".join(_counted(leads) for leads in _LEADS.values())
     statement = f"""
         SELECT run.id, run.filename, source.name, source.id, run.created_at, {counts}
         FROM leads_import run JOIN leads_source source ON source.id = run.lead_source_id
-        WHERE {part.sql} AND run.id >= %(first)s AND EXISTS (
-            SELECT 1 FROM leads_lead item
-            WHERE item.import_run_id = run.id AND item.status IN ('staged', 'invalid'))
+        WHERE {part.sql} AND run.id >= %(first)s AND {_HAS_ANY}
         ORDER BY run.id LIMIT {IMPORTS_SHOWN}
     """  # noqa: S608 - our own words
     with connection.cursor() as cursor:
@@ -212,3 +228,28 @@ def waiting(part: Part = EVERYTHING, first: int = 0) -> list[Waiting]:
         Waiting(id_, filename, source, source_id, since, dict(zip(_LEADS, numbers, strict=True)))
         for id_, filename, source, source_id, since, *numbers in rows
     ]
+
+
+def of_sources(sources: Iterable[int]) -> list[OfSource]:
+    """What waits of these sources (by id), whatever import it is of, by the sources' names."""
+    counts = ",".join(
+        _counted(
+            f"SELECT found.id FROM leads_import run CROSS JOIN LATERAL ({leads}) found"  # noqa: S608
+            " WHERE run.status = 'done' AND run.lead_source_id = source.id"
+        )
+        for leads in _LEADS.values()
+    )
+    statement = (
+        f"SELECT source.id, source.name, {counts} FROM leads_source source"  # noqa: S608
+        " WHERE source.id = ANY(%s) ORDER BY source.name, source.id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(set(sources))])
+        rows = cursor.fetchall()
+    return [
+        OfSource(id_, name, dict(zip(_LEADS, numbers, strict=True))) for id_, name, *numbers in rows
+    ]
+
+
+def _counted(leads: str) -> str:
+    return f"(SELECT count(*) FROM ({leads} LIMIT {MOST_COUNTED + 1}) counted)"  # noqa: S608

@@ -15,7 +15,7 @@ from leads.dedup import likely
 from leads.models import Decision, Lead, LeadStatus, Pair, PairState
 from leads.review import desk, follow_up
 from leads.review.desk import Queue
-from tests.factories import make_dnc_list, make_import, make_lead, make_user
+from tests.factories import make_dnc_list, make_import, make_lead, make_source, make_user
 from tests.review.test_desk import make_pair
 
 pytestmark = pytest.mark.django_db
@@ -358,6 +358,18 @@ def test_the_overview_leads_to_every_queue_of_an_import(reviewer: Client) -> Non
     lead.delete()
     page = reviewer.get(reverse("admin:leads_desk")).content.decode()
     assert "Nothing waits for a reviewer." in page
+
+
+def test_the_overview_has_the_numbers_of_each_source(reviewer: Client) -> None:
+    source = make_source()
+    for _ in range(2):
+        make_lead(lead_source=source)
+    make_lead()
+    for address in ("", f"?source={source.pk}"):
+        page = reviewer.get(reverse("admin:leads_desk") + address)
+        of = {one.source_id: dict(counts) for one, counts in page.context["sources"]}
+        assert of[source.pk][Queue.CLEAN] == 2
+        assert f"/desk/clean/?source={source.pk}" in page.content.decode()
 
 
 def test_all_clean_leads_are_approved_after_a_sample_and_a_count(reviewer: Client) -> None:

@@ -106,9 +106,36 @@ def test_what_waits_is_counted_by_import_the_oldest_first() -> None:
     assert [one.import_id for one in desk.waiting(first=late.pk)] == [late.pk]
 
 
+def test_an_import_whose_only_waiting_lead_is_approved_and_held_is_listed() -> None:
+    older, held = make_lead(S.PUSHED), make_lead(S.APPROVED)
+    make_pair(held, older)
+    make_pair(make_lead(S.REJECTED), older)
+    found = desk.waiting()
+    assert [one.import_id for one in found] == [held.import_run_id]
+    assert found[0].counts[Queue.DUPLICATES] == 1
+
+
+def test_what_waits_of_a_source_is_counted_over_all_its_imports() -> None:
+    source, other = make_source(name="B"), make_source(name="A")
+    older = make_lead(S.PUSHED)
+    for _ in range(2):
+        run = make_import(source)
+        make_lead(import_run=run)
+        make_lead(S.INVALID, import_run=run)
+        make_pair(make_lead(import_run=run), older)
+    make_lead(import_run=make_import(source, status="parsing"))
+    make_lead(lead_source=other)
+    make_lead()
+    found = desk.of_sources([source.pk, other.pk])
+    assert [one.source for one in found] == ["A", "B"]
+    assert found[0].counts == {"clean": 1, "warnings": 0, "invalid": 0, "duplicates": 0}
+    assert found[1].counts == {"clean": 2, "warnings": 0, "invalid": 2, "duplicates": 2}
+
+
 def test_counting_stops_where_it_would_become_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk, "MOST_COUNTED", 1)
     run = make_import()
     for _ in range(4):
         make_lead(import_run=run)
     assert desk.waiting()[0].counts[Queue.CLEAN] == 2
+    assert desk.of_sources([run.lead_source_id])[0].counts[Queue.CLEAN] == 2
