@@ -92,9 +92,11 @@ def values_of(lead: Lead) -> dict[str, str]:
 
 def outcome(found: Corrected, changed: bool) -> tuple[int, str]:
     """What the correction came to: a level of messages, and a sentence with what was found."""
+    if not changed:
+        return messages.INFO, _("Nothing was changed.")
     status = LeadStatus(found.lead.status)
     words = [
-        _("Corrected.") if changed else _("Nothing was changed, but the lead was checked again."),
+        _("Corrected."),
         _("It is %(status)s now.") % {"status": status.label.lower()},
         *(translated(finding["text"]) for finding in found.assessment.findings),
     ]

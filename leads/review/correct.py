@@ -51,8 +51,9 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
     """Put `changes` (field names of add_lead -> text) into the lead and check it anew.
 
     It becomes `invalid` if something stops it, `duplicate` if its phone is another lead's and the
-    policy says so, else `staged`, whatever it was; an approval does not outlive a change. Raises
-    CorrectionError for an unknown field, or a lead that is on its way or on the dialer.
+    policy says so, else `staged`, whatever it was; an approval does not outlive a change. Without
+    changes it stays as it is. Raises CorrectionError for an unknown field, or a lead that is on its
+    way or on the dialer.
     """
     unknown = sorted(set(changes) - set(EDITABLE))
     if unknown:
@@ -71,6 +72,8 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
             )
         values = {**locked.wire_values(), "list_id": str(locked.list_id or ""), **changes}
         found = assess({k: v for k, v in values.items() if v}, rules_of(locked.import_run))
+        if not changes:
+            return Corrected(locked, found)
         if found.phone_e164 != locked.phone_e164 and not try_lock_phones():
             raise CorrectionError(
                 say(

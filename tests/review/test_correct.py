@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leads.models import LeadCorrection, LeadStatus
+from leads.models import Lead, LeadCorrection, LeadStatus
 from leads.review.correct import CorrectionError, correct
 from tests.factories import make_lead, make_user
 
@@ -39,6 +39,14 @@ def test_the_number_of_another_lead_makes_it_a_duplicate(status: S) -> None:
 def test_an_approval_does_not_outlive_a_change() -> None:
     lead = make_lead(status=S.APPROVED)
     assert correct(lead, {"first_name": "Bea"}, by=None).lead.status == S.STAGED
+
+
+@pytest.mark.parametrize("status", [S.APPROVED, S.REJECTED, S.DUPLICATE, S.INVALID, S.REFUSED])
+def test_without_a_change_a_lead_stays_as_it_is(status: S) -> None:
+    lead = make_lead(status=status)
+    before = Lead.objects.filter(pk=lead.pk).values().get()
+    assert correct(lead, {}, by=None).lead == lead
+    assert Lead.objects.filter(pk=lead.pk).values().get() == before
 
 
 def test_a_rejected_lead_stays_rejected_while_its_number_is_bad() -> None:
