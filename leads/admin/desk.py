@@ -133,8 +133,10 @@ class DeskPages:
     def claim(self, request: HttpRequest) -> HttpResponse:
         """Keep a lead for longer, while its page is open."""
         _check(request)
-        mine = desk.claim(number(request.POST, "lead"), request.user)  # type: ignore[arg-type]
-        return HttpResponse(status=204 if mine else 409)
+        lead_id = number(request.POST, "lead")
+        if desk.claim(lead_id, request.user):  # type: ignore[arg-type]
+            return HttpResponse(status=204)
+        return HttpResponse(status=409 if _lead(lead_id) else 404)
 
     def _asked(self, request: HttpRequest) -> Lead | None:
         lead = _lead(number(request.GET, "lead"))

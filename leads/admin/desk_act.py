@@ -16,6 +16,7 @@ from leads.models import Lead, Pair
 from leads.review import desk, one_by_one, undo
 from leads.review.correct import EDITABLE
 from leads.review.errors import DeskError
+from leads.sentence import say
 
 REJECT = "reject:"
 ABOUT_TWO = {"duplicate", "keep-new", "merge", "different"}
@@ -36,7 +37,10 @@ def decide(request: HttpRequest, lead_id: int, data: QueryDict) -> int | None:
         return lead_id
     if changes:
         raise DeskError(
-            f"{', '.join(changes)} was changed and not saved: save it first, or put it back."
+            say(
+                "%(fields)s was changed and not saved: save it first, or put it back.",
+                fields=", ".join(changes),
+            )
         )
     if verb.startswith(REJECT):
         reason = verb.removeprefix(REJECT)
@@ -56,7 +60,7 @@ def decide(request: HttpRequest, lead_id: int, data: QueryDict) -> int | None:
     }
     ids = (lead_id, number(data, "other"))
     if verb not in acts:
-        raise DeskError(f"“{verb}” is nothing that can be done here.")
+        raise DeskError(say("“%(verb)s” is nothing that can be done here.", verb=verb))
     if verb in ABOUT_TWO:
         _check_pair(*ids, verb, comment)
     acts[verb]()
@@ -77,7 +81,7 @@ def _undo(request: HttpRequest) -> int | None:
     user: Any = request.user
     decision = undo.last_of(user)
     if decision is None:
-        raise DeskError("There is no decision of yours that could be taken back.")
+        raise DeskError(say("There is no decision of yours that could be taken back."))
     lead = undo.undo(decision, by=user)
     _said(request, _("Taken back: lead %(id)s is as it was.") % {"id": lead.pk})
     return lead.pk if desk.claim(lead.pk, user) else None
@@ -102,13 +106,19 @@ def _check_pair(lead_id: int, other: int, verb: str, comment: str) -> None:
         return
     if verb == "different":
         raise DeskError(
-            f"There is no question about lead {other}: it only hangs together with another one"
-            " here. Choose a lead that was found alike to this one."
+            say(
+                "There is no question about lead %(other)s: it only hangs together with another "
+                "one here, or is alike no longer. Choose a lead that was found alike to this one.",
+                other=other,
+            )
         )
     if not comment.strip():
         raise DeskError(
-            f"Lead {other} was not found alike to this one; it only hangs together with another one"
-            " here. Say in the comment why it is the same, or choose another."
+            say(
+                "Lead %(other)s was not found alike to this one; it only hangs together with "
+                "another one here. Say in the comment why it is the same, or choose another.",
+                other=other,
+            )
         )
 
 

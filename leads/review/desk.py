@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from leads.models import DeskClaim, Lead, LeadStatus
 from leads.review.errors import DeskError
-from leads.sentence import say
+from leads.sentence import Sentence, say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -142,15 +142,16 @@ def _candidates(queue: Queue, user: User, part: Part, after: int, back: bool) ->
 
 
 def claim(lead_id: int, user: User) -> bool:
-    """Claim a lead, or claim it for longer; False if somebody else has it before them."""
+    """Claim a lead, or claim it for longer; False if somebody else has it before them, or it is
+    not there."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO leads_deskclaim (lead_id, user_id, until)"
-            " VALUES (%s, %s, now() + %s * interval '1 second')"
+            " SELECT id, %s, now() + %s * interval '1 second' FROM leads_lead WHERE id = %s"
             " ON CONFLICT (lead_id) DO UPDATE SET user_id = excluded.user_id, until ="
             " excluded.until WHERE leads_deskclaim.user_id = excluded.user_id"
             " OR leads_deskclaim.until <= now()",
-            [lead_id, user.pk, CLAIM_SECONDS],
+            [user.pk, CLAIM_SECONDS, lead_id],
         )
         return bool(cursor.rowcount)
 
@@ -166,9 +167,11 @@ def forget_lapsed() -> int:
 
 
 def check_claim(lead_id: int, user: User) -> None:
-    """Raise DeskError if somebody else has the lead before them."""
+    """Raise DeskError if somebody else has the lead before them, or it is not there."""
     if claim(lead_id, user):
         return
+    if not Lead.objects.filter(pk=lead_id).exists():
+        raise DeskError(gone(lead_id))
     other = DeskClaim.objects.select_related("user").filter(lead=lead_id).first()
     raise DeskError(
         say(
@@ -178,6 +181,10 @@ def check_claim(lead_id: int, user: User) -> None:
             lead_id=lead_id,
         )
     )
+
+
+def gone(lead_id: int) -> Sentence:
+    return say("Lead %(lead_id)s is no longer there: its import was undone.", lead_id=lead_id)
 
 
 def claim_is_mine(lead_id: int, user: User) -> bool:

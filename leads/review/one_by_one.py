@@ -14,7 +14,7 @@ from leads.lifecycle import without_deadlocks
 from leads.models import Decision, DecisionVerb, Lead, Pair, PairState
 from leads.review import decide, merge
 from leads.review.correct import Corrected, CorrectionError, correct
-from leads.review.desk import check_claim, check_unchanged
+from leads.review.desk import check_claim, check_unchanged, gone
 from leads.review.errors import DeskError
 from leads.review.snapshot import data_of, standing_of
 from leads.sentence import say
@@ -35,9 +35,7 @@ def _locked(lead_id: int, seen: str, by: User) -> Iterator[Lead]:
             .first()
         )
         if lead is None:
-            raise DeskError(
-                say("Lead %(lead_id)s is no longer there: its import was undone.", lead_id=lead_id)
-            )
+            raise DeskError(gone(lead_id))
         check_unchanged(lead, seen)
         yield lead
 
@@ -140,9 +138,7 @@ def _claimed(lead_id: int, seen: str, by: User) -> Iterator[None]:
         check_claim(lead_id, by)
         lead = Lead.objects.select_related("decided_by").filter(pk=lead_id).first()
         if lead is None:
-            raise DeskError(
-                say("Lead %(lead_id)s is no longer there: its import was undone.", lead_id=lead_id)
-            )
+            raise DeskError(gone(lead_id))
         check_unchanged(lead, seen)
         yield
 

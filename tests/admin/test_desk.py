@@ -7,14 +7,20 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
+from django.http import QueryDict
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 
+from leads.admin.desk_act import decide
 from leads.dedup import likely
 from leads.models import Decision, Lead, LeadStatus, Pair, PairState
 from leads.review import desk, follow_up
 from leads.review.desk import Queue
+from leads.review.errors import DeskError
+from leads.sentence import Sentence
 from tests.factories import make_dnc_list, make_import, make_lead, make_source, make_user
 from tests.review.test_desk import make_pair
 
@@ -339,6 +345,43 @@ def test_a_claim_is_kept_while_the_page_is_open(reviewer: Client, ann: User) -> 
     desk.release(lead.pk, ann)
     desk.claim(lead.pk, other)
     assert reviewer.post(address, {"lead": lead.pk}).status_code == 409
+
+
+def test_a_lead_that_is_gone_is_claimed_by_nobody(reviewer: Client) -> None:
+    lead = make_lead()
+    reviewer.get(url(Queue.CLEAN))
+    number = lead.pk
+    lead.delete()
+    answer = reviewer.post(reverse("admin:leads_desk_claim"), {"lead": number})
+    connection.check_constraints()
+    assert answer.status_code == 404
+
+
+def test_enter_with_nothing_changed_leaves_an_approval(reviewer: Client) -> None:
+    _, newer, _ = held()
+    Lead.objects.filter(pk=newer.pk).update(status=S.APPROVED, decided_at=timezone.now())
+    answer = act(reviewer, Queue.DUPLICATES, fresh(newer), "edit", field_first_name="Ann")
+    assert (said(answer), fresh(newer).status) == (["Nothing was changed."], S.APPROVED)
+
+
+def test_what_the_desk_refuses_can_be_said_in_another_language(
+    rf: RequestFactory, ann: User
+) -> None:
+    newer, _, third = of_three()
+    request = rf.post("/")
+    request.user = ann
+    asked: list[dict[str, object]] = [
+        {"verb": "approve", "field_first_name": "Anna"},
+        {"verb": "different", "other": third.pk},
+        {"verb": "merge", "other": third.pk},
+        {"verb": "undo"},
+        {"verb": "dance"},
+    ]
+    for one in asked:
+        given = QueryDict(urlencode({"seen": "staged", **one}))
+        with pytest.raises(DeskError) as error:
+            decide(request, newer.pk, given)
+        assert isinstance(error.value.args[0], Sentence), error.value
 
 
 def test_after_the_last_item_the_queue_begins_again(reviewer: Client) -> None:
