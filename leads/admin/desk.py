@@ -169,8 +169,8 @@ class DeskPages:
         if lead:
             context |= item(lead, queue, request, typed)
             context["left"] = desk.waiting(Part(import_id=lead.import_run_id))
-        fragment = "HX-Request" in request.headers
-        name = "fragment.html" if fragment else "page.html"
+        context["fragment"] = "HX-Request" in request.headers
+        name = "fragment.html" if context["fragment"] else "page.html"
         return TemplateResponse(request, TEMPLATES + name, context)
 
     def _context(self, request: HttpRequest, part: Part) -> dict[str, Any]:

@@ -121,6 +121,29 @@ def test_possible_duplicates_are_decided_side_by_side(in_browser: Callable[..., 
     assert states == [PairState.SAME, PairState.DIFFERENT, PairState.SAME]
 
 
+def test_what_was_decided_is_said_in_a_region_that_stays(in_browser: Callable[..., None]) -> None:
+    username = make_user("Reviewer").username
+    run = make_import()
+    for name in ("Ann", "Bea", "Cleo"):
+        make_lead(import_run=run, first_name=name)
+
+    def steps(sign_in: SignIn) -> None:
+        page = sign_in(username)
+        page.goto("admin/leads/lead/desk/clean/")
+        region = page.get_by_role("status")
+        expect(region).to_have_count(1)
+        page.evaluate("document.querySelector('[role=status]').dataset.mine = 'first'")
+        page.keyboard.press("a")
+        expect(page.locator("[data-heading]")).to_be_focused()
+        expect(page.locator("[role=status][data-mine=first]")).to_have_text("Approved.")
+        page.keyboard.press("r")
+        page.keyboard.press("1")
+        expect(page.locator("[role=status][data-mine=first]")).to_have_text("Rejected.")
+        expect(region).to_have_count(1)
+
+    in_browser(steps)
+
+
 def test_the_desk_fits_the_screen(in_browser: Callable[..., None]) -> None:
     username = make_user("Reviewer").username
     older = make_lead(S.APPROVED)

@@ -3,7 +3,8 @@
 (() => {
     const desk = document.getElementById("desk");
     const help = document.getElementById("desk-help");
-    if (!desk || !help) return;
+    const region = document.getElementById("desk-said");
+    if (!desk || !help || !region) return;
     const RENEW = 4 * 60 * 1000; // well before a claim lapses
 
     const typing = (element) => element.matches("input:not([type=radio]), textarea, select");
@@ -49,7 +50,7 @@
         const line = document.createElement("p");
         line.className = "desk-error";
         line.textContent = text;
-        desk.querySelector(".desk-said").replaceChildren(line);
+        region.replaceChildren(line);
     };
 
     desk.addEventListener("click", (event) => {
@@ -92,12 +93,16 @@
         if (event.target.closest("[data-help]")) help.showModal();
     });
 
-    // What was decided is announced; then the heading of the next lead is where one goes on.
+    // The heading of the next lead is where one goes on. What was decided is announced after it, in
+    // a region that stays: one that comes with the answer may be passed over.
     desk.addEventListener("htmx:afterSwap", () => {
         warned = false;
         const heading = desk.querySelector("[data-heading]");
         if (heading) heading.focus({ preventScroll: true });
         window.scrollTo({ top: 0 });
+        const says = desk.querySelector("[data-says]");
+        region.replaceChildren(...(says ? says.children : []));
+        if (says) says.remove();
     });
     desk.addEventListener("htmx:responseError", () => window.location.reload());
     desk.addEventListener("htmx:sendError", () => {
