@@ -5,10 +5,11 @@ Admins change them, the others look.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -24,6 +25,7 @@ from leads.dedup.trial import MOST, last_import, trial
 from leads.intake.upload import LIST_IDS
 from leads.models import DuplicatePolicy, Scope, Treatment
 
+LONGEST = 10  # characters of a status, as the policy keeps it
 TREATED: Any = ["same_person", "same_household", "same_number", "likely"]
 
 
@@ -32,6 +34,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         model = DuplicatePolicy
         fields = ["lead_source", "list_id", "scope", "window_days", "never_after", *TREATED]
         widgets = {"never_after": UnfoldAdminTextInputWidget}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Each status is looked at below: the field's own words name a place and not the status.
+        if "never_after" in self.fields:
+            field = cast("SimpleArrayField", self.fields["never_after"])
+            field.base_field = forms.CharField(required=False)
 
     def clean_list_id(self) -> int | None:
         list_id: int | None = self.cleaned_data["list_id"]
@@ -43,7 +52,17 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         return list_id
 
     def clean_never_after(self) -> list[str]:
-        return [status.strip().upper() for status in self.cleaned_data["never_after"]]
+        given = (status.strip().upper() for status in self.cleaned_data["never_after"])
+        statuses = [status for status in given if status]
+        if too_long := [status for status in statuses if len(status) > LONGEST]:
+            raise ValidationError(
+                _(
+                    "“%(given)s” is no status of the dialer: one has at most %(most)s characters, "
+                    "for example SALE. Separate statuses by commas."
+                )
+                % {"given": too_long[0], "most": LONGEST}
+            )
+        return statuses
 
 
 @admin.register(DuplicatePolicy)

@@ -53,6 +53,7 @@ def test_an_admin_makes_a_policy_and_is_named(client: Client) -> None:
         ({"list_id": "12"}, "no list ID of VICIdial"),
         ({"window_days": "0"}, "greater than or equal to 1"),
         ({"scope": "town"}, "not one of the available choices"),
+        ({"never_after": "SALE, sold to somebody"}, "“SOLD TO SOMEBODY” is no status"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(
@@ -61,6 +62,12 @@ def test_what_is_wrong_is_said_at_its_field(
     logged_in(client, "Admin")
     assert says in post(client, ADD, **changes).content.decode()
     assert not DuplicatePolicy.objects.exists()
+
+
+def test_a_comma_too_many_between_statuses_is_no_status(client: Client) -> None:
+    logged_in(client, "Admin")
+    assert post(client, ADD, never_after="SALE,, dnc ,").status_code == 302
+    assert DuplicatePolicy.objects.get().never_after == ["SALE", "DNC"]
 
 
 def test_there_is_one_policy_for_a_source_and_list(client: Client) -> None:
