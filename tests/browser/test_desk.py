@@ -146,16 +146,29 @@ def test_what_was_decided_is_said_in_a_region_that_stays(in_browser: Callable[..
 
 def test_the_desk_fits_the_screen(in_browser: Callable[..., None]) -> None:
     username = make_user("Reviewer").username
-    older = make_lead(S.APPROVED)
-    make_pair(make_lead(address1="1 Main Street " * 4), older)
+    beside = {}
+    for number in (1, 2, 4):
+        older = [make_lead(S.APPROVED, email=f"{'a' * 30}@example.com") for _ in range(number)]
+        newer = make_lead(address1="1 Main Street " * 4)
+        for one in older:
+            make_pair(newer, one)
+        beside[number] = f"duplicates/?lead={newer.pk}"
     make_lead(S.INVALID)
 
     def steps(sign_in: SignIn) -> None:
         for width in (1280, 390):
             page = sign_in(username, width)
-            for name in ("", "duplicates/", "invalid/"):
+            for name in ("", "invalid/", *beside.values()):
                 page.goto(f"admin/leads/lead/desk/{name}")
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, f"{name} is {wide} wide at {width}"
+        page = sign_in(username)
+        for name in beside.values():
+            page.goto(f"admin/leads/lead/desk/{name}")
+            phones = page.locator('tr:has(th:text-is("phone_e164")) td').all()
+            for box in [phone.bounding_box() for phone in phones]:
+                assert box
+                assert box["width"] >= 150, name
+                assert box["height"] < 45, f"{name}: a number is broken over lines"
 
     in_browser(steps)
