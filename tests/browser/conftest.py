@@ -58,13 +58,15 @@ def in_browser(portal: str) -> Callable[..., None]:
 def _browse(portal: str, steps: Callable[[Callable[..., Page]], None]) -> None:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        steps(lambda username, width=1280: _sign_in(browser, portal, username, width))
+        steps(lambda username, width=1280, **more: _sign_in(browser, portal, username, width, more))
         browser.close()
 
 
-def _sign_in(browser: Browser, portal: str, username: str, width: int) -> Page:
+def _sign_in(
+    browser: Browser, portal: str, username: str, width: int, more: dict[str, Any]
+) -> Page:
     viewport = {"width": width, "height": 900}
-    page = browser.new_context(viewport=viewport, base_url=portal).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=viewport, base_url=portal, **more).new_page()  # type: ignore[arg-type]
     page.goto("admin/login/")
     page.fill("input[name=username]", username)
     page.fill("input[name=password]", PASSWORD)

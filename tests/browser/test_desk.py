@@ -172,3 +172,18 @@ def test_the_desk_fits_the_screen(in_browser: Callable[..., None]) -> None:
                 assert box["height"] < 45, f"{name}: a number is broken over lines"
 
     in_browser(steps)
+
+
+def test_the_desk_works_without_javascript(in_browser: Callable[..., None]) -> None:
+    username = make_user("Reviewer").username
+    lead = make_lead(first_name="Ann")
+
+    def steps(sign_in: SignIn) -> None:
+        page = sign_in(username, java_script_enabled=False)
+        page.goto("admin/leads/lead/desk/clean/")
+        expect(page.locator("[data-heading]")).to_be_visible()
+        page.click("button[value=approve]")
+        expect(page.get_by_role("status")).to_have_text("Approved.")
+
+    in_browser(steps)
+    assert status_of(lead) == S.APPROVED
