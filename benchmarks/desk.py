@@ -51,12 +51,9 @@ def fill(leads: int) -> None:
         for number in range(IMPORTS):
             # The older half is decided, as it is in a table that has grown for years.
             rig.make_leads(leads // IMPORTS, "approved" if number < IMPORTS // 2 else "staged")
-            if number < IMPORTS // 2:
-                cursor.execute("UPDATE leads_import SET compared_at = now()")
         cursor.execute(SPREAD)
         cursor.execute(PAIRED)
         cursor.execute("ALTER TABLE leads_lead ENABLE TRIGGER USER")
-        cursor.execute("UPDATE leads_import SET compared_at = now()")
     connection.close()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE leads_lead")

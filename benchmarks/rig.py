@@ -118,12 +118,17 @@ def make_dialer(url: str, name: str, *, tested: bool = True, **columns: Any) -> 
 def make_leads(number: int, status: str = "approved") -> tuple[int, int]:
     """Add `number` leads by one statement; return the lowest and highest of their ids."""
     from django.db import connection
+    from django.utils import timezone
 
     from leads.models import Import, ImportStatus, Lead, Source
 
     source, _ = Source.objects.get_or_create(name="Benchmark")
     run = Import.objects.create(
-        lead_source=source, filename="made.csv", sha256="0" * 64, status=ImportStatus.DONE
+        lead_source=source,
+        filename="made.csv",
+        sha256="0" * 64,
+        status=ImportStatus.DONE,
+        compared_at=timezone.now(),
     )
     before = Lead.objects.order_by("-id").values_list("pk", flat=True).first() or 0
     with connection.cursor() as cursor:

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.admin.lead_correct import outcome, values_of
+from leads.admin.parts import kick
 from leads.dedup.pairs import HELD
 from leads.models import Lead, Pair
 from leads.review import desk, one_by_one, undo
 from leads.review.correct import EDITABLE
 from leads.review.errors import DeskError
 from leads.sentence import say
+from leads.tasks import match_again
 
 REJECT = "reject:"
 ABOUT_TWO = {"duplicate", "keep-new", "merge", "different"}
@@ -31,9 +33,9 @@ def decide(request: HttpRequest, lead_id: int, data: QueryDict) -> int | None:
         return _undo(request)
     changes = _changes(lead_id, data)
     if verb == "edit":
-        messages.add_message(
-            request, *outcome(one_by_one.edit(lead_id, seen, changes, by=user), bool(changes))
-        )
+        found = one_by_one.edit(lead_id, seen, changes, by=user)
+        kick(match_again)
+        messages.add_message(request, *outcome(found, bool(changes)))
         return lead_id
     if changes:
         raise DeskError(
@@ -64,6 +66,8 @@ def decide(request: HttpRequest, lead_id: int, data: QueryDict) -> int | None:
     if verb in ABOUT_TWO:
         _check_pair(*ids, verb, comment)
     acts[verb]()
+    if verb == "merge":
+        kick(match_again)
     _said(request, SAYS[verb])
     return lead_id if verb == "different" and _is_held(lead_id) else None
 
@@ -83,6 +87,7 @@ def _undo(request: HttpRequest) -> int | None:
     if decision is None:
         raise DeskError(say("There is no decision of yours that could be taken back."))
     lead = undo.undo(decision, by=user)
+    kick(match_again)
     _said(request, _("Taken back: lead %(id)s is as it was.") % {"id": lead.pk})
     return lead.pk if desk.claim(lead.pk, user) else None
 

@@ -29,7 +29,7 @@ from leads.models import DialerList, Lead, LeadStatus, PushBatch
 from leads.models.status import sources_of
 from leads.push.queue import queue
 from leads.review import decide
-from leads.tasks import push_runner
+from leads.tasks import match_again, push_runner
 
 S = LeadStatus
 Leads = QuerySet[Lead]
@@ -152,11 +152,17 @@ def _reopen(leads: Leads, user: User, values: Values) -> Done:
 
 
 def _not_a_duplicate(leads: Leads, user: User, values: Values) -> Done:
-    return _decided(decide.not_a_duplicate(leads, by=user, comment=values["comment"]))
+    return _freed(decide.not_a_duplicate(leads, by=user, comment=values["comment"]))
 
 
 def _overrule(leads: Leads, user: User, values: Values) -> Done:
-    return _decided(decide.overrule(leads, by=user, comment=values["comment"]))
+    return _freed(decide.overrule(leads, by=user, comment=values["comment"]))
+
+
+def _freed(decision: decide.Decision) -> Done:
+    """Of leads that stand for themselves now: whoever else they are like is looked for."""
+    kick(match_again)
+    return _decided(decision)
 
 
 def _check_dnc(leads: Leads, user: User, values: Values) -> Done:
@@ -223,6 +229,7 @@ ACTIONS = [
         _queue,
         form=QueueForm,
         right="push",
+        keeps=_("Leads that may be duplicates, or are still being compared, are left."),
         icon="send",
     ),
     LeadAction(

@@ -40,7 +40,7 @@ def _shown(lead: Lead, pair: Pair) -> dict[str, Any]:
         "twin": pair.other if pair.lead_id == lead.pk else pair.lead,
         "kind": pair.get_kind_display(),
         "percent": round(100 * pair.score),
-        "state": state.label,
+        "state": _("Let pass") if state is PairState.PASSED and pair.decided_by else state.label,
         "colour": COLOURS[state],
         "reasons": [_reason(one) for one in pair.reasons],
         "decided_by": "" if state is PairState.OPEN else who,

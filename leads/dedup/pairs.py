@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from leads.dedup.levels import LEVELS
@@ -118,6 +118,12 @@ def decide(pairs: Iterable[int], state: PairState, *, by: User | None, comment: 
     return Pair.objects.filter(pk__in=ids).update(
         state=state, decided_by=by, decided_at=timezone.now(), comment=comment
     )
+
+
+def let_pass(leads: QuerySet[Lead], *, by: User | None, comment: str = "") -> int:
+    """Close what holds these leads: somebody has decided that they go on all the same."""
+    held = Pair.objects.filter(lead__in=leads.order_by(), state=PairState.OPEN)
+    return decide(held.values_list("pk", flat=True), PairState.PASSED, by=by, comment=comment)
 
 
 def _keep_values(pairs: list[int]) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from leads import lifecycle
+from leads.dedup.holds import holds
 from leads.history.context import because
 from leads.lifecycle import without_deadlocks
 from leads.models import BatchStatus, Dialer, DialerList, Lead, LeadStatus, PushBatch
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 S = LeadStatus
+OWN = say("was approved by you; with four eyes somebody else must push it")
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,15 @@ def queue(
     """Put those of `leads` that are approved into a new batch for `dialer_list`, in one UPDATE.
 
     The list's push options are copied to the batch: what is changed later does not touch it.
-    With four eyes (setting FOUR_EYES) the leads that `by` approved are left. Raises PushError if
-    the dialer or list is off, or the list was never seen on the dialer.
+    Left are those that may be a duplicate, or are still compared with the others: what is found may
+    be younger than the approval. With four eyes (setting FOUR_EYES) those are left that `by`
+    approved. Raises PushError if the dialer or list is off, or the list was never seen on the
+    dialer.
     """
     check_target(dialer_list)
-    own = Q(decided_by=by) if settings.FOUR_EYES and by else None
+    keeps = holds() | own_of(by)
     with transaction.atomic(), because("queued", user_id=by.pk if by else None):
-        left = _left(leads, own)
+        left = _left(leads, keeps)
         batch = PushBatch.objects.create(
             dialer=dialer_list.dialer,
             dialer_list=dialer_list,
@@ -56,7 +61,9 @@ def queue(
             note=note,
             created_by=by,
         )
-        chosen = leads.exclude(own) if own is not None else leads
+        chosen = leads
+        for kept in keeps.values():
+            chosen = chosen.exclude(kept)
         queued = lifecycle.move(
             chosen,
             S.QUEUED,
@@ -71,6 +78,13 @@ def queue(
         PushBatch.objects.filter(pk=batch.pk).update(selected=queued)
     batch.selected = queued
     return Queued(batch, queued, left)
+
+
+def own_of(by: User | None) -> dict[str, Q]:
+    """With four eyes: why somebody else must push what `by` approved, and which leads that is."""
+    if not (settings.FOUR_EYES and by):
+        return {}
+    return {OWN: Q(decided_by=by)}
 
 
 def check_target(dialer_list: DialerList) -> None:
@@ -195,12 +209,14 @@ def _set(batch: PushBatch, to: BatchStatus, by: User | None, only_from: set[Batc
     return bool(changed)
 
 
-def _left(leads: QuerySet[Lead], own: Q | None) -> dict[str, int]:
+def _left(leads: QuerySet[Lead], keeps: Mapping[str, Q]) -> dict[str, int]:
     counts = leads.order_by().exclude(status=S.APPROVED).values_list("status")
     left: dict[str, int] = {
         say("is %(status)s, not approved", status=LeadStatus(status).label.lower()): number
         for status, number in counts.annotate(number=Count("pk"))
     }
-    if own is not None and (number := leads.filter(own, status=S.APPROVED).count()):
-        left[say("was approved by you; with four eyes somebody else must push it")] = number
-    return left
+    # Who is kept for two reasons is counted with the first.
+    first = Case(*(When(kept, then=Value(place)) for place, kept in enumerate(keeps.values())))
+    kept_for = leads.order_by().filter(status=S.APPROVED).annotate(kept_for=first)
+    numbers = dict(kept_for.values_list("kept_for").annotate(number=Count("pk")))
+    return left | {why: numbers[place] for place, why in enumerate(keeps) if place in numbers}

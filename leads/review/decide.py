@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 
 from leads import lifecycle
 from leads.dedup import likely
-from leads.dedup.pairs import HELD, remember_different
+from leads.dedup.holds import IS_HELD, holds
+from leads.dedup.pairs import let_pass, remember_different
 from leads.dedup.suppress_mark import OVERRIDDEN
 from leads.history.context import because
 from leads.lifecycle import without_deadlocks
-from leads.models import Lead, LeadStatus
+from leads.models import Import, Lead, LeadStatus
 from leads.models.status import KNOWN, sources_of
 from leads.review import dnc
 from leads.sentence import say
@@ -57,7 +58,6 @@ class Decision:
 
 
 FOUR_EYES = say("was imported by you; with four eyes somebody else must approve it")
-IS_HELD = say("may be a duplicate; decide that first, on the review desk")
 WANTS_COMMENT = say("has a warning; say in the comment why it may go all the same")
 
 
@@ -71,13 +71,13 @@ def approve(
 ) -> Decision:
     """Staged leads may be pushed from now on, unless a number of theirs is on a DNC list.
 
-    Left are those that may be a duplicate of another, as long as nobody has decided it (unless
-    `held_too`); without a comment those with a warning; and with four eyes (setting FOUR_EYES)
-    those that `by` imported.
+    Left are those that are still compared with the others, or may be a duplicate of one, as long
+    as nobody has decided it (with `held_too` that is decided: their pairs are let pass); without a
+    comment those with a warning; and with four eyes (setting FOUR_EYES) those that `by` imported.
     """
     with transaction.atomic(), because("approved", user_id=by.pk if by else None):
         found = dnc.look(leads.filter(status=S.STAGED))
-        return _decide(
+        decision = _decide(
             leads,
             S.APPROVED,
             "approved",
@@ -87,6 +87,9 @@ def approve(
             but=found.kept | approval_keeps(by, comment, held_too=held_too),
             also=found.also,
         )
+        if held_too:
+            let_pass(leads.filter(status=S.APPROVED), by=by, comment=comment.strip())
+        return decision
 
 
 @without_deadlocks
@@ -119,11 +122,13 @@ def override_dnc(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Dec
 
 def approval_keeps(by: User | None, comment: str = "", *, held_too: bool = False) -> dict[str, Q]:
     """Why staged leads would be left by `approve`, in words, and which those are."""
-    keeps: dict[str, Q] = {} if held_too else {IS_HELD: Q(HELD)}
+    keeps = holds()
+    if held_too:
+        del keeps[IS_HELD]
     if not comment.strip():
         keeps[WANTS_COMMENT] = ~Q(warnings=[])
     if settings.FOUR_EYES and by:
-        keeps[FOUR_EYES] = Q(import_run__created_by=by)
+        keeps[FOUR_EYES] = Q(import_run__in=Import.objects.filter(created_by=by).values("pk"))
     return keeps
 
 

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from leads.review.decide import approve
 log = logging.getLogger(__name__)
 # A dialer that cannot be asked for so long is not waited for.
 PATIENCE = timedelta(hours=1)
+_POLL_SECONDS = 0.2
 
 
 def waiting() -> list[int]:
@@ -48,6 +50,19 @@ def follow_up(import_id: int) -> Import | None:
             _finish(found)
         found.refresh_from_db()
         return found
+
+
+def see_through(import_id: int) -> Import:
+    """Do what is still to be done for one import, or wait while another does it.
+
+    Returns it as it is then: without `compared_at` where its dialer cannot be asked just now.
+    """
+    while (run := follow_up(import_id)) is None:
+        run = Import.objects.select_related("dialer").get(pk=import_id)
+        if run.compared_at or run.status != ImportStatus.DONE:
+            break
+        time.sleep(_POLL_SECONDS)
+    return run
 
 
 def compare_again() -> None:

@@ -14,10 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from leads import tasks
 from leads.admin.desk_act import decide
 from leads.dedup import likely
+from leads.dedup.likely import match_again, rekey
 from leads.models import Decision, Lead, LeadStatus, Pair, PairState
-from leads.review import desk, follow_up
+from leads.review import desk, follow_up, one_by_one
 from leads.review.desk import Queue
 from leads.review.errors import DeskError
 from leads.sentence import Sentence
@@ -64,6 +66,49 @@ def held() -> tuple[Lead, Lead, Pair]:
     newer = make_lead(first_name="Ann", email="ann@example.com")
     reasons = [{"field": "first_name", "says": "nearly the same", "weight": 2.0}]
     return older, newer, make_pair(newer, older, reasons=reasons)
+
+
+PERSON = {
+    "first_name": "Ann",
+    "last_name": "Sample",
+    "address1": "12 Oak Ave",
+    "city": "Newark",
+    "state": "NJ",
+    "postal_code": "07102",
+    "date_of_birth": "1980-03-04",
+    "email": "ann@example.com",
+}
+
+
+def test_a_lead_that_is_corrected_to_a_known_one_is_not_approved_unseen(
+    reviewer: Client, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kicked: list[object] = []
+    monkeypatch.setattr("leads.admin.desk_act.kick", lambda task, *_: kicked.append(task))
+    make_lead(S.APPROVED, **PERSON)
+    rekey(Lead.objects.all())
+    match_again()
+    lead = make_lead(S.INVALID, phone_number="1", phone_e164="")
+    fields = {f"field_{name}": value for name, value in PERSON.items()}
+    act(reviewer, Queue.INVALID, lead, "edit", **fields, field_phone_number="9735550123")
+    assert (fresh(lead).status, kicked) == (S.STAGED, [tasks.match_again])
+    answer = act(reviewer, Queue.INVALID, fresh(lead), "approve")
+    assert "still being compared" in said(answer)[0]
+    assert fresh(lead).status == S.STAGED
+    tasks.match_again()
+    assert fresh(lead).status == S.DUPLICATE, "as the policy says of who is surely the same"
+
+
+@pytest.mark.parametrize("verb", ["undo", "merge"])
+def test_whatever_changes_data_has_the_leads_compared_at_once(
+    verb: str, reviewer: Client, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kicked: list[object] = []
+    monkeypatch.setattr("leads.admin.desk_act.kick", lambda task, *_: kicked.append(task))
+    older, newer, _ = held()
+    one_by_one.edit(newer.pk, S.STAGED, {"city": "Miami"}, by=ann)
+    act(reviewer, Queue.DUPLICATES, newer, verb, other=older.pk)
+    assert kicked == [tasks.match_again]
 
 
 def test_the_next_item_comes_with_the_answer_to_the_decision(reviewer: Client) -> None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from leads.admin.lead_actions import ABOUT_DNC, ACTIONS, BY_NAME
 from leads.models import Lead, LeadStatus, PushBatch
+from leads.tasks import match_again
 from tests.factories import make_dialer_list, make_dnc_list, make_import, make_lead, make_user
 
 pytestmark = pytest.mark.django_db
@@ -25,11 +26,11 @@ INPUTS = {"reason": "BAD_DATA", "comment": "as agreed", "note": "a note"}
 
 
 @pytest.fixture(autouse=True)
-def kicks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The dialers that were kicked, in place of a broker."""
-    kicked: list[int] = []
+def kicks(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The dialers that were kicked, in place of a broker; and tasks that are for none."""
+    kicked: list[object] = []
     monkeypatch.setattr(
-        "leads.admin.lead_actions.kick", lambda _task, dialer: kicked.append(dialer)
+        "leads.admin.lead_actions.kick", lambda task, *given: kicked.extend(given or [task])
     )
     return kicked
 
@@ -176,7 +177,7 @@ def test_an_answer_that_is_missing_is_asked_for_and_nothing_is_lost(
     assert statuses(lead) == [status.value]
 
 
-def test_queueing_makes_one_batch_kicks_the_dialer_and_links_to_it(kicks: list[int]) -> None:
+def test_queueing_makes_one_batch_kicks_the_dialer_and_links_to_it(kicks: list[object]) -> None:
     target, client = make_dialer_list(), client_of("Admin")
     leads = [make_lead(S.APPROVED), make_lead(S.APPROVED), make_lead()]
     page = start(client, "queue", *leads)
@@ -192,7 +193,9 @@ def test_queueing_makes_one_batch_kicks_the_dialer_and_links_to_it(kicks: list[i
     ]
 
 
-def test_a_list_that_the_dialer_does_not_have_is_refused_on_the_same_page(kicks: list[int]) -> None:
+def test_a_list_that_the_dialer_does_not_have_is_refused_on_the_same_page(
+    kicks: list[object],
+) -> None:
     target = make_dialer_list(seen_at=None, list_id=555)
     client, lead = client_of("Admin"), make_lead(S.APPROVED)
     again = confirm(client, start(client, "queue", lead), dialer_list=target.pk, note="my note")
@@ -275,3 +278,18 @@ def test_a_right_is_asked_for_by_url_as_well(role: str | None, name: str) -> Non
 def test_every_action_starts_from_statuses_that_exist_on_its_way() -> None:
     assert all(action.only for action in ACTIONS)
     assert client_of("Admin").get(decide("no-such-action")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "lead"),
+    [
+        ("not-a-duplicate", {"status": S.DUPLICATE}),
+        ("overrule", {"status": S.INVALID, "reasons": ["PHONE_UNASSIGNED"]}),
+    ],
+)
+def test_who_stands_for_itself_now_is_compared_at_once(
+    name: str, lead: dict[str, Any], kicks: list[object]
+) -> None:
+    reviewer = client_of("Reviewer")
+    confirm(reviewer, start(reviewer, name, make_lead(**lead)), **INPUTS)
+    assert kicks == [match_again]

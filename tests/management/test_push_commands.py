@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from leads import tasks
 from leads.dialers import breaker
 from leads.models import Dialer, Import, Lead, LeadStatus, PushBatch
+from leads.review.correct import correct
+from leads.review.follow_up import PATIENCE
 from leads.vicidial.simulator.faults import Fault, FaultPlan
 from leads.vicidial.simulator.server import Simulator
 from tests.conftest import API_PASSWORD
-from tests.factories import make_dialer, make_lead, make_user
+from tests.factories import make_dialer, make_import, make_lead, make_user
 
 pytestmark = pytest.mark.django_db
 S = LeadStatus
@@ -50,6 +53,11 @@ def add_dialer(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Dialer:
     return Dialer.objects.get(name="main")
 
 
+@pytest.fixture
+def dialer_down() -> Dialer:
+    return make_dialer(paused_reason="X", paused_text="It is paused.", paused_at=timezone.now())
+
+
 def test_a_file_goes_all_the_way_by_commands(
     simulator: Simulator, add_dialer: Dialer, tmp_path: Path
 ) -> None:
@@ -76,6 +84,23 @@ def test_all_clean_leaves_what_has_a_warning() -> None:
     clean.refresh_from_db()
     warned.refresh_from_db()
     assert (clean.status, warned.status) == (S.APPROVED, S.STAGED)
+
+
+def test_a_whole_import_is_approved_only_after_its_dialer_was_asked(dialer_down: Dialer) -> None:
+    run = make_import(dialer=dialer_down, compared_at=None, finished_at=timezone.now())
+    lead = make_lead(import_run=run)
+    refused = call("approve_leads", "--import", str(run.pk))
+    assert (refused["status"], "It is paused. Try again" in refused["error"]) == (1, True)
+    lead.refresh_from_db()
+    assert lead.status == S.STAGED
+    Import.objects.update(finished_at=timezone.now() - PATIENCE)
+    assert call("approve_leads", "--import", str(run.pk))["moved"] == 1
+
+
+def test_what_was_corrected_is_compared_before_it_is_approved_by_command() -> None:
+    lead = make_lead()
+    correct(lead, {"first_name": "Bea"}, by=None)
+    assert call("approve_leads", "--all-clean")["moved"] == 1
 
 
 def test_leads_for_another_list_are_left(add_dialer: Dialer) -> None:

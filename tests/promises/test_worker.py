@@ -40,7 +40,8 @@ def test_a_worker_loads_and_pushes_also_when_the_kick_is_lost(
     file = io.BytesIO(f"phone,first name\n{rows}\n".encode())
     run = receive(file, "leads.csv", make_source(), list_id=101)
     tasks.run_import.delay(run.pk)
-    eventually(lambda: Import.objects.get().status == ImportStatus.DONE)
+    eventually(lambda: Import.objects.filter(compared_at__isnull=False).exists())
+    assert Import.objects.get().status == ImportStatus.DONE
     leads = Lead.objects.filter(import_run=run)
     assert approve(leads, by=None).moved == 50
     target = DialerList.objects.select_related("dialer").get()

@@ -20,6 +20,7 @@ from leads.models import Dialer, DialerList, Lead, LeadStatus, PushAttempt
 from leads.push.queue import queue
 from leads.push.runner import run
 from leads.review.decide import approve
+from leads.review.follow_up import follow_up
 from leads.vicidial.custom import custom_values, is_label
 from leads.vicidial.simulator.server import Simulator
 from tests.factories import make_source, make_user
@@ -46,6 +47,7 @@ def pushed(target: DialerList) -> None:
     made.mapping = MAPPING
     made.save()
     load(made)
+    follow_up(made.pk)
     approve(Lead.objects.all(), by=None)
     queue(Lead.objects.all(), target, by=None)
     run(target.dialer)

@@ -5,10 +5,21 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from leads.dedup.holds import COMPARING, COMPARING_AGAIN, IS_HELD
+from leads.dedup.likely import match_again, rekey
 from leads.models import BatchStatus, Lead, LeadStatus, PushBatch
 from leads.push.errors import PushError
 from leads.push.queue import cancel, finish, pause, queue, resume
-from tests.factories import make_batch, make_dialer, make_dialer_list, make_lead, make_user
+from leads.review.follow_up import follow_up
+from tests.factories import (
+    make_batch,
+    make_dialer,
+    make_dialer_list,
+    make_import,
+    make_lead,
+    make_user,
+)
+from tests.review.test_desk import make_pair
 
 pytestmark = pytest.mark.django_db
 S = LeadStatus
@@ -78,6 +89,22 @@ def test_with_four_eyes_who_approved_may_not_push(settings: object) -> None:
     queued = queue(Lead.objects.all(), make_dialer_list(seen_at=timezone.now()), by=admin)
     assert queued.queued == 1
     assert list(queued.left.values()) == [1]
+
+
+def test_what_was_found_after_the_approval_holds_a_lead_back_from_the_push() -> None:
+    older, free = make_lead(S.APPROVED), make_lead(S.APPROVED)
+    held, again = make_lead(S.APPROVED), make_lead(S.APPROVED)
+    early = make_lead(S.APPROVED, import_run=make_import(compared_at=None))
+    pair = make_pair(held, older)
+    rekey([again.pk])
+    target = make_dialer_list(seen_at=timezone.now())
+    queued = queue(Lead.objects.exclude(pk=older.pk), target, by=None)
+    assert queued.left == {IS_HELD: 1, COMPARING: 1, COMPARING_AGAIN: 1}
+    assert set(Lead.objects.filter(status=S.QUEUED)) == {free}
+    pair.delete()
+    follow_up(early.import_run_id)
+    match_again()
+    assert queue(Lead.objects.exclude(pk=older.pk), target, by=None).queued == 3
 
 
 def test_cancel_takes_back_what_is_not_on_its_way_and_nothing_else() -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from leads.models import Lead, LeadStanding, LeadStatus
+from leads.dedup.holds import COMPARING, COMPARING_AGAIN
+from leads.models import Lead, LeadStanding, LeadStatus, Pair, PairState
+from leads.review.correct import correct
 from leads.review.decide import (
     DecisionError,
     approve,
@@ -13,6 +17,7 @@ from leads.review.decide import (
     reject,
     reopen,
 )
+from leads.review.follow_up import compare_again, follow_up
 from tests.factories import make_import, make_lead, make_user
 from tests.review.test_desk import make_pair
 
@@ -117,5 +122,40 @@ def test_who_decides_on_a_whole_import_may_approve_possible_duplicates_too() -> 
     held = make_lead()
     make_pair(held, older)
     leads = Lead.objects.filter(pk=held.pk)
-    assert approve(leads, by=None, comment="all of it").moved == 0
-    assert approve(leads, by=None, comment="all of it", held_too=True).moved == 1
+    reviewer = make_user("Reviewer")
+    assert approve(leads, by=reviewer, comment="all of it").moved == 0
+    assert approve(leads, by=reviewer, comment="all of it", held_too=True).moved == 1
+    pair = Pair.objects.get()
+    assert (pair.state, pair.decided_by) == (PairState.PASSED, reviewer), "nobody is asked again"
+
+
+def test_nothing_is_approved_before_its_import_was_compared() -> None:
+    lead = make_lead(import_run=make_import(compared_at=None))
+    one = Lead.objects.filter(pk=lead.pk)
+    for held_too in (False, True):
+        decision = approve(one, by=None, comment="fine", held_too=held_too)
+        assert (decision.moved, decision.left) == (0, {COMPARING: 1})
+    follow_up(lead.import_run_id)
+    assert approve(one, by=None).moved == 1
+
+
+def test_what_was_corrected_or_freed_is_approved_only_after_it_was_compared_again() -> None:
+    corrected, freed = make_lead(), make_lead(S.DUPLICATE)
+    overruled = make_lead(S.INVALID, reasons=["PHONE_UNASSIGNED"])
+    these = Lead.objects.filter(pk__in=[corrected.pk, freed.pk, overruled.pk])
+    correct(corrected, {"first_name": "Bea"}, by=None)
+    not_a_duplicate(these, by=None)
+    overrule(these, by=None, comment="A new exchange")
+    assert approve(these, by=None, comment="fine").left == {COMPARING_AGAIN: 3}
+    compare_again()
+    assert approve(these, by=None, comment="fine").moved == 3
+
+
+def test_an_approval_is_one_update_of_the_leads_alone_also_with_four_eyes(settings: object) -> None:
+    settings.FOUR_EYES = True  # type: ignore[attr-defined]
+    make_lead()
+    with CaptureQueriesContext(connection) as captured:
+        assert approve(Lead.objects.all(), by=make_user("Reviewer")).moved == 1
+    (update,) = [one["sql"] for one in captured if 'UPDATE "leads_lead" SET' in one["sql"]]
+    # What is joined is chosen first, and not looked at again where a row was locked meanwhile.
+    assert "JOIN" not in update

@@ -16,6 +16,7 @@ from leads.history.timeline import timeline
 from leads.models import Import, Lead, LeadStanding, LeadStatus
 from leads.review.correct import correct
 from leads.review.decide import DecisionError, approve, override_dnc, reopen
+from leads.review.follow_up import compare_again
 from tests.factories import (
     make_dnc_list,
     make_edition,
@@ -94,6 +95,7 @@ def test_an_alternative_on_a_list_blocks_until_it_is_taken_out() -> None:
     lead.refresh_from_db()
     assert lead.dnc_number == ALT
     correct(lead, {"alt_phone": ""}, by=None)
+    compare_again()
     assert approve(everything(), by=None).moved == 1
     lead.refresh_from_db()
     assert "ON_DNC" not in lead.warnings
