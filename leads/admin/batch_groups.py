@@ -201,7 +201,10 @@ def _do(
     more = [text if done.batch else _("Nothing was queued."), _left(done.changed)]
     if done.own:
         more.append(
-            _("%(number)s were approved by you: with four eyes somebody else sends them.")
+            _(
+                "%(number)s were approved by you, or imported by you and approved by no person:"
+                " with four eyes somebody else sends them."
+            )
             % {"number": f"{done.own:,}"}
         )
     if done.withdrawn:

@@ -196,7 +196,10 @@ def four_eyes(action: LeadAction) -> Any:
     return {
         "approve": _("With four eyes, leads that you imported are left."),
         "override-dnc": _("With four eyes, leads that you imported are left."),
-        "queue": _("With four eyes, leads that you approved are left."),
+        "queue": _(
+            "With four eyes, leads that you approved are left, and those that you imported and no"
+            " person has approved."
+        ),
     }.get(action.name, "")
 
 

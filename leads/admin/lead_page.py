@@ -147,7 +147,7 @@ def refused_now(request: HttpRequest, lead: Lead, pairs: list[dict[str, Any]]) -
     mine = lead.import_run.created_by_id == request.user.pk
     if _is_held(pairs, lead) or lead.dnc_list_id or (settings.FOUR_EYES and mine):
         refused.add("approve")
-    own = lead.decided_by_id == request.user.pk
+    own = lead.decided_by_id == request.user.pk or (lead.decided_by_id is None and mine)
     if _is_held(pairs, lead) or (settings.FOUR_EYES and own):
         refused.add("queue")
     return refused

@@ -52,6 +52,11 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["demand_dnc_check"].initial = self.instance.dnc_max_days is not None
+        if rule := self.fields.get("auto_approve"):
+            rule.help_text = gettext_lazy(
+                "Leads without a warning or a possible duplicate need no reviewer. With four eyes"
+                " somebody else than who imported them must push them."
+            )
         if days := self.fields.get("dnc_max_days"):  # not there for those who only look
             days.widget.attrs["placeholder"] = USUAL_DAYS
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -22,7 +23,7 @@ from leads.history.context import because
 from leads.lifecycle import without_deadlocks
 from leads.models import Lead, LeadStatus, PushAttempt, PushBatch
 from leads.push.errors import PushError
-from leads.push.queue import check_target, finish
+from leads.push.queue import check_target, finish, own_of
 from leads.vicidial.reasons import REASONS
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ def retry(
 
     `expected` is how many a person saw at `seen`. The new batch has the old one's options, so the
     dialer makes the same checks. Whoever is on a DNC list by now waits for a reviewer instead. With
-    four eyes the leads that `by` approved are left. Raises PushError for a reason that would only
-    be answered again; without `consent` where the dialer has the lead already or must not call it;
-    and where `leads.push.queue` would refuse the list.
+    four eyes those are left that `leads.push.queue` would leave for it. Raises PushError for a
+    reason that would only be answered again; without `consent` where the dialer has the lead
+    already or must not call it; and where `leads.push.queue` would refuse the list.
     """
     if not may_retry(reason):
         raise PushError(_("The dialer would say the same again: correct these leads first."))
@@ -93,9 +94,9 @@ def retry(
     target = batch.dialer_list
     check_target(target)
     chosen = group(batch, reason, seen)
-    own = Q(decided_by=by) if settings.FOUR_EYES and by else None
+    own = reduce(or_, own_of(by).values(), Q())
     with transaction.atomic(), because("queued again", user_id=by.pk if by else None):
-        kept = chosen.filter(own).count() if own is not None else 0
+        kept = chosen.filter(own).count() if own else 0
         made = PushBatch.objects.create(
             dialer=batch.dialer,
             dialer_list=target,
@@ -104,7 +105,7 @@ def retry(
             created_by=by,
         )
         queued = lifecycle.move(
-            chosen.exclude(own) if own is not None else chosen,
+            chosen.exclude(own) if own else chosen,
             S.QUEUED,
             only_from={S.REFUSED},
             batch=made,

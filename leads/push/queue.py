@@ -15,7 +15,7 @@ from leads import lifecycle
 from leads.dedup.holds import holds
 from leads.history.context import because
 from leads.lifecycle import without_deadlocks
-from leads.models import BatchStatus, Dialer, DialerList, Lead, LeadStatus, PushBatch
+from leads.models import BatchStatus, Dialer, DialerList, Import, Lead, LeadStatus, PushBatch
 from leads.models.status import OPEN
 from leads.push.errors import PushError
 from leads.sentence import say
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 S = LeadStatus
 OWN = say("was approved by you; with four eyes somebody else must push it")
+OWN_IMPORT = say(
+    "was imported by you, and no person has approved it; with four eyes somebody else must push it"
+)
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,8 @@ def queue(
     The list's push options are copied to the batch: what is changed later does not touch it.
     Left are those that may be a duplicate, or are still compared with the others: what is found may
     be younger than the approval. With four eyes (setting FOUR_EYES) those are left that `by`
-    approved. Raises PushError if the dialer or list is off, or the list was never seen on the
-    dialer.
+    approved, or imported where nobody has decided. Raises PushError if the dialer or list is off,
+    or the list was never seen on the dialer.
     """
     check_target(dialer_list)
     keeps = holds() | own_of(by)
@@ -81,10 +84,14 @@ def queue(
 
 
 def own_of(by: User | None) -> dict[str, Q]:
-    """With four eyes: why somebody else must push what `by` approved, and which leads that is."""
+    """With four eyes: why somebody else must push what `by` has seen alone, and which leads."""
     if not (settings.FOUR_EYES and by):
         return {}
-    return {OWN: Q(decided_by=by)}
+    mine = Import.objects.filter(created_by=by).values("pk")
+    return {
+        OWN: Q(decided_by=by),
+        OWN_IMPORT: Q(decided_by=None, import_run__in=mine),
+    }
 
 
 def check_target(dialer_list: DialerList) -> None:

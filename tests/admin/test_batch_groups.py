@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from leads import tasks
-from leads.models import Export, Lead, LeadStatus, PushBatch
+from leads.models import Export, Import, Lead, LeadStatus, PushBatch
 from leads.push.again import MENDED_HERE, retry
 from leads.push.errors import PushError
 from leads.vicidial.reasons import REASONS
@@ -242,6 +242,21 @@ def test_with_four_eyes_who_approved_does_not_send_again(
     seen = frozen(client, batch, "retry", LIST_OFF)
     done = client.post(url(batch, "retry", LIST_OFF), seen, follow=True).content.decode()
     assert "1 were approved by you" in done
+    assert Lead.objects.filter(status=S.QUEUED).count() == 2
+
+
+def test_with_four_eyes_who_imported_does_not_send_again_what_a_rule_approved(
+    client: Client, batch: PushBatch, settings: Any
+) -> None:
+    settings.FOUR_EYES = True
+    ada = make_user("Admin")
+    client.force_login(ada)
+    mine = Lead.objects.filter(refusal_reason=LIST_OFF).first()
+    assert mine
+    Import.objects.filter(pk=mine.import_run_id).update(created_by=ada)
+    seen = frozen(client, batch, "retry", LIST_OFF)
+    done = client.post(url(batch, "retry", LIST_OFF), seen, follow=True).content.decode()
+    assert "imported by you and approved by no person" in done
     assert Lead.objects.filter(status=S.QUEUED).count() == 2
 
 

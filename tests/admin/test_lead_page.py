@@ -313,8 +313,10 @@ def test_an_approval_that_would_be_refused_is_not_offered(settings: Any) -> None
     client = Client()
     client.force_login(ada)
     mine = make_lead(S.APPROVED, decided_by=ada)
-    page = client.get(reverse("admin:leads_lead_change", args=[mine.pk]))
-    assert [str(one["label"]) for one in page.context["buttons"]] == ["Reopen"]
+    by_rule = make_lead(S.APPROVED, import_run=make_import(created_by=ada))
+    for lead in (mine, by_rule):
+        page = client.get(reverse("admin:leads_lead_change", args=[lead.pk]))
+        assert [str(one["label"]) for one in page.context["buttons"]] == ["Reopen"]
 
 
 def settle_url(lead: Lead, name: str) -> str:

@@ -113,3 +113,4 @@ def test_the_rule_that_approves_clean_rows_is_switched_on_where_the_docs_say() -
     client.force_login(make_user("Admin"))
     page = client.get(reverse("admin:leads_source_change", args=[make_source().pk]))
     assert 'name="auto_approve"' in page.content.decode()
+    assert "somebody else than who imported them must push them" in page.content.decode()

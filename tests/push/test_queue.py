@@ -9,7 +9,7 @@ from leads.dedup.holds import COMPARING, COMPARING_AGAIN, IS_HELD
 from leads.dedup.likely import match_again, rekey
 from leads.models import BatchStatus, Lead, LeadStatus, PushBatch
 from leads.push.errors import PushError
-from leads.push.queue import cancel, finish, pause, queue, resume
+from leads.push.queue import OWN_IMPORT, cancel, finish, pause, queue, resume
 from leads.review.follow_up import follow_up
 from tests.factories import (
     make_batch,
@@ -17,6 +17,7 @@ from tests.factories import (
     make_dialer_list,
     make_import,
     make_lead,
+    make_source,
     make_user,
 )
 from tests.review.test_desk import make_pair
@@ -89,6 +90,19 @@ def test_with_four_eyes_who_approved_may_not_push(settings: object) -> None:
     queued = queue(Lead.objects.all(), make_dialer_list(seen_at=timezone.now()), by=admin)
     assert queued.queued == 1
     assert list(queued.left.values()) == [1]
+
+
+def test_with_four_eyes_who_imported_may_not_push_what_a_rule_approved(settings: object) -> None:
+    settings.FOUR_EYES = True  # type: ignore[attr-defined]
+    admin, other = make_user("Admin"), make_user("Admin")
+    source = make_source(auto_approve=True)
+    run = make_import(source, created_by=admin, approve_clean=True, compared_at=None)
+    lead = make_lead(import_run=run)
+    follow_up(run.pk)
+    target = make_dialer_list(seen_at=timezone.now())
+    queued = queue(Lead.objects.filter(pk=lead.pk), target, by=admin)
+    assert (queued.queued, queued.left) == (0, {OWN_IMPORT: 1})
+    assert queue(Lead.objects.filter(pk=lead.pk), target, by=other).queued == 1
 
 
 def test_what_was_found_after_the_approval_holds_a_lead_back_from_the_push() -> None:
