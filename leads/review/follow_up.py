@@ -18,7 +18,7 @@ from django.utils import timezone
 from leads.dedup import likely, on_dialer, outcomes
 from leads.dedup.apply import apply
 from leads.dialers.locks import Kind, only_one
-from leads.models import Import, ImportStatus, Lead, MatchAgain
+from leads.models import Import, ImportStatus, Lead, LeadStatus, MatchAgain
 from leads.review.decide import approve
 
 log = logging.getLogger(__name__)
@@ -66,9 +66,14 @@ def see_through(import_id: int) -> Import:
 
 
 def compare_again() -> None:
-    """Compare the leads that were corrected since, and apply the policies of their imports."""
+    """Compare the leads that were corrected since, and apply the policies of their imports.
+
+    Their dialers are asked for them first: until they are compared nobody can approve them.
+    """
     again = MatchAgain.objects.values("lead_id")
-    runs = list(Import.objects.filter(leads__in=again).distinct())
+    runs = list(Import.objects.select_related("dialer").filter(leads__in=again).distinct())
+    for run in runs:
+        _ask_again(run)
     likely.match_again()
     for run in runs:
         apply(run)
@@ -100,6 +105,17 @@ def _ask_dialers(run: Import) -> bool:
         dialer_checked_at=timezone.now() if over and run.dialer else None,
     )
     return over
+
+
+def _ask_again(run: Import) -> None:
+    """Ask the dialer for leads that it was not asked for as they are now."""
+    if run.dialer is None or run.dialer_checked_at is None:
+        return
+    again = Lead.objects.filter(import_run=run, pk__in=MatchAgain.objects.values("lead_id"))
+    ids = list(again.filter(status=LeadStatus.STAGED).values_list("pk", flat=True))
+    checked = on_dialer.check_some(run.dialer, ids) if ids else None
+    if checked and checked.note:
+        log.info("Import %s: corrected leads were not asked for: %s", run.pk, checked.note)
 
 
 def _finish(run: Import) -> None:

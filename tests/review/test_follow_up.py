@@ -9,10 +9,12 @@ import pytest
 from django.utils import timezone
 
 from leads import tasks
+from leads.dedup.on_dialer import ON_DIALER
 from leads.dialers.locks import Kind
-from leads.models import Dialer, Import, Lead, LeadStanding, LeadStatus
+from leads.models import Dialer, Import, Lead, LeadStanding, LeadStatus, MatchAgain
 from leads.review import follow_up as module
-from leads.review.follow_up import follow_up, waiting
+from leads.review.correct import correct
+from leads.review.follow_up import compare_again, follow_up, waiting
 from leads.vicidial.simulator.server import Simulator
 from tests.factories import make_import, make_lead, make_source
 from tests.review.test_desk import make_pair
@@ -85,6 +87,34 @@ def test_the_dialer_is_asked_before_clean_leads_are_approved(
     assert done
     assert done.dialer_checked_at
     assert [fresh(lead).status for lead in (known, new)] == [S.STAGED, S.APPROVED]
+
+
+@pytest.mark.parametrize("field", ["phone_number", "vendor_lead_code"])
+def test_the_dialer_is_asked_for_what_a_lead_was_corrected_to(
+    field: str, simulator: Simulator, dialer: Dialer
+) -> None:
+    run = loaded(dialer=dialer)
+    lead = make_lead(S.INVALID, import_run=run, phone_number="1", phone_e164="")
+    follow_up(run.pk)
+    data = {"phone_number": "7275550123", "vendor_lead_code": "CRM-77"}
+    known = {"list_id": "102", "phone_number": "7275550199", field: data[field]}
+    lead_id = simulator.store.add_lead(known)
+    correct(lead, data, by=None)
+    compare_again()
+    assert (fresh(lead).existing_lead_id, fresh(lead).warnings) == (lead_id, [ON_DIALER])
+
+
+def test_corrected_leads_are_compared_also_where_the_dialer_cannot_be_asked(
+    simulator: Simulator, dialer: Dialer
+) -> None:
+    run = make_import(dialer=dialer, dialer_checked_at=timezone.now())
+    lead = make_lead(import_run=run)
+    paused = {"paused_reason": "X", "paused_text": "Paused.", "paused_at": timezone.now()}
+    for trouble in ({"base_url": "http://127.0.0.1:9/"}, paused):
+        Dialer.objects.update(**trouble)
+        correct(lead, {"first_name": "Bea"}, by=None)
+        compare_again()
+        assert not MatchAgain.objects.exists()
 
 
 def test_a_paused_dialer_is_waited_for_but_not_for_ever(dialer: Dialer) -> None:
