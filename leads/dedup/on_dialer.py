@@ -11,10 +11,12 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from leads.assess.row import as_json
 from leads.cleaning.reasons import note
@@ -75,7 +77,15 @@ def check(run: Import) -> Checked:
     if dialer is None:
         return Checked(note=say("It is not known which dialer the leads are for."))
     checked = Checked()
-    connected(dialer, checked, lambda on: _check(on, run, checked))
+    connected(dialer, checked, partial(_check, Lead.objects.filter(import_run=run), checked))
+    return checked
+
+
+def check_some(dialer: Dialer, leads: Sequence[int]) -> Checked:
+    """As `check`, for these leads (ids) alone: those whose data are others now, or that were not
+    staged then."""
+    checked = Checked()
+    connected(dialer, checked, partial(_check, Lead.objects.filter(pk__in=leads), checked))
     return checked
 
 
@@ -106,9 +116,9 @@ def connected(dialer: Dialer, checked: Checked, ask: Callable[[Connected], None]
             checked.again = True
 
 
-def _check(on: Connected, run: Import, checked: Checked) -> None:
-    leads = Lead.objects.filter(import_run=run, status=LeadStatus.STAGED).order_by("pk")
-    rows = iter(leads.values_list("pk", "phone_number", "vendor_lead_code").iterator())
+def _check(leads: QuerySet[Lead], checked: Checked, on: Connected) -> None:
+    staged = leads.filter(status=LeadStatus.STAGED).order_by("pk")
+    rows = iter(staged.values_list("pk", "phone_number", "vendor_lead_code").iterator())
     while chunk := list(islice(rows, _AT_ONCE)):
         found = _ask(on, chunk)
         checked.asked += len(chunk)
@@ -171,34 +181,3 @@ def _keep(found: dict[int, int], lists: dict[int, int | None]) -> None:
         rows.append({"id": lead, "lead": there, "list": on_list, "finding": [as_json(words)]})
     with transaction.atomic(), because("found on the dialer"), connection.cursor() as cursor:
         cursor.execute(_WARN, [sorted(found), json.dumps(rows)])
-
-
-def check_some(dialer: Dialer, leads: Sequence[int]) -> Checked:
-    """As `check`, for these leads (ids) alone: those whose data are others now, or that were not
-    staged then. Once, and a dialer that is paused or busy is not waited for."""
-    checked = Checked()
-    if not dialer.enabled or dialer.is_paused:
-        return checked
-    staged = Lead.objects.filter(pk__in=leads, status=LeadStatus.STAGED).order_by("pk")
-    rows = list(staged.values_list("pk", "phone_number", "vendor_lead_code"))
-    with proof.may_call(dialer) as may, pace.slots(dialer, 1) as slots:
-        if not may or not len(slots):
-            return checked
-        try:
-            with client_for(dialer, 1) as client:
-                proof.prove(dialer, client)
-                for start in range(0, len(rows), _AT_ONCE):
-                    chunk = rows[start : start + _AT_ONCE]
-                    found = _ask(client, dialer, chunk, 1)
-                    checked.asked += len(chunk)
-                    checked.found += len(found)
-                    if found:
-                        _keep(found, _lists(client, dialer, sorted(set(found.values())), 1))
-        except NotAllowed as error:
-            checked.note = error.sentence
-        except Stop as stop:
-            breaker.pause(dialer.pk, stop.reason, with_advice(stop.reason, stop.sentence))
-            checked.note = stop.sentence
-        except DialerError as error:
-            checked.note = error.sentence
-    return checked

@@ -7,8 +7,8 @@ those are asked for with which a staged lead of the import has a pair that the p
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import partial
 
 from django.db import connection, transaction
@@ -16,11 +16,12 @@ from django.db import connection, transaction
 from leads.dedup.on_dialer import Checked, Connected, connected, paced
 from leads.dedup.policy import in_scope, policy_for
 from leads.history.context import because
-from leads.models import Dialer, DuplicatePolicy, Import, Treatment
+from leads.models import Dialer, DuplicatePolicy, Import, Lead, LeadStatus, Treatment
 from leads.sentence import say
 from leads.vicidial import lookups
 
 _AT_ONCE = 1000
+_LONGEST = 10  # what is longer is no status of a dialer
 _PASSED = """
 FROM leads_pair pair
 JOIN leads_lead item ON item.id = pair.lead_id
@@ -29,12 +30,6 @@ WHERE item.import_run_id = %(run)s AND item.status = 'staged' AND known.status =
     AND pair.state = 'passed' AND pair.decided_by_id IS NULL AND {counts}
 """
 _ASKED = f"SELECT DISTINCT known.dialer_id, known.id, known.vicidial_lead_id {_PASSED}"
-_KEEP = """
-UPDATE leads_lead AS lead SET vicidial_status = new.status
-FROM jsonb_to_recordset(%s::jsonb) AS new(id int8, status text)
-WHERE lead.id = new.id AND lead.status = 'pushed'
-    AND lead.vicidial_status IS DISTINCT FROM new.status
-"""
 # What nobody has decided but the policy.
 _OPEN_AGAIN = f"""
 UPDATE leads_pair SET state = 'open', decided_at = NULL
@@ -42,8 +37,9 @@ WHERE id IN (SELECT pair.id {_PASSED} AND known.vicidial_status = ANY(%(final)s)
 """  # noqa: S608 - our own words
 
 
-def ask(run: Import) -> Checked:
-    """Ask how the leads have ended that the import's policy did not count, and keep it with them.
+def ask(run: Import, leads: Sequence[int] | None = None) -> Checked:
+    """Ask how those have ended for which the import's policy let leads pass (all of the import, or
+    these ids), and keep it with them.
 
     Each is asked for on the dialer that has it, as politely as `on_dialer.check` asks. Raises
     nothing of a dialer: see `Checked.note`.
@@ -51,9 +47,9 @@ def ask(run: Import) -> Checked:
     checked = Checked()
     if not _lets_pass(policy_for(run)):
         return checked
-    for dialer, leads in _asked(run).items():
+    for dialer, known in _asked(run, leads).items():
         answer = Checked()
-        connected(dialer, answer, partial(_ask, leads=leads, checked=answer))
+        connected(dialer, answer, partial(_ask, known, answer))
         checked.asked += answer.asked
         checked.found += answer.found
         checked.again |= answer.again
@@ -82,11 +78,14 @@ def _lets_pass(policy: DuplicatePolicy) -> bool:
     return bool(policy.never_after) and (bool(policy.window_days) or Treatment.PASS in treated)
 
 
-def _asked(run: Import) -> dict[Dialer, dict[int, int]]:
+def _asked(run: Import, leads: Sequence[int] | None) -> dict[Dialer, dict[int, int]]:
     """By dialer the lead_id of each lead that is asked for, by its id."""
     counting = in_scope(policy_for(run), run)
+    statement, values = _ASKED.format(counts=counting.sql), {**counting.values, "run": run.pk}
+    if leads is not None:
+        statement, values = f"{statement} AND item.id = ANY(%(leads)s)", {**values, "leads": leads}
     with connection.cursor() as cursor:
-        cursor.execute(_ASKED.format(counts=counting.sql), {**counting.values, "run": run.pk})
+        cursor.execute(statement, values)
         rows = cursor.fetchall()
     dialers = Dialer.objects.in_bulk({dialer for dialer, _, _ in rows})
     asked: defaultdict[Dialer, dict[int, int]] = defaultdict(dict)
@@ -95,7 +94,7 @@ def _asked(run: Import) -> dict[Dialer, dict[int, int]]:
     return dict(asked)
 
 
-def _ask(on: Connected, leads: dict[int, int], checked: Checked) -> None:
+def _ask(leads: dict[int, int], checked: Checked, on: Connected) -> None:
     ids = list(leads)
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
@@ -103,12 +102,14 @@ def _ask(on: Connected, leads: dict[int, int], checked: Checked) -> None:
             on, lambda lead: lookups.field_info(on.client, leads[lead], "status"), some
         )
         checked.asked += len(some)
-        # Of a lead that is gone from the dialer, what was known last holds.
-        known = [
-            {"id": lead, "status": status}
-            for lead, status in zip(some, statuses, strict=True)
-            if status
-        ]
-        with transaction.atomic(), because("asked how it ended"), connection.cursor() as cursor:
-            cursor.execute(_KEEP, [json.dumps(known)])
-            checked.found += cursor.rowcount
+        ended: defaultdict[str, list[int]] = defaultdict(list)
+        for lead, status in zip(some, statuses, strict=True):
+            # Of a lead that is gone from the dialer, what was known last holds.
+            if status and len(status) <= _LONGEST:
+                ended[status].append(lead)
+        with transaction.atomic(), because("asked how it ended"):
+            for status, ids in ended.items():
+                others = Lead.objects.filter(pk__in=ids, status=LeadStatus.PUSHED)
+                checked.found += others.exclude(vicidial_status=status).update(
+                    vicidial_status=status
+                )

@@ -18,7 +18,7 @@ from django.utils import timezone
 from leads.dedup import likely, on_dialer, outcomes
 from leads.dedup.apply import apply
 from leads.dialers.locks import Kind, only_one
-from leads.models import Import, ImportStatus, Lead, LeadStatus, MatchAgain
+from leads.models import Import, ImportStatus, Lead, MatchAgain
 from leads.review.decide import approve
 
 log = logging.getLogger(__name__)
@@ -72,11 +72,17 @@ def compare_again() -> None:
     """
     again = MatchAgain.objects.values("lead_id")
     runs = list(Import.objects.select_related("dialer").filter(leads__in=again).distinct())
-    for run in runs:
-        _ask_again(run)
+    asked = {
+        run: list(Lead.objects.filter(import_run=run, pk__in=again).values_list("pk", flat=True))
+        for run in runs
+    }
+    for run, leads in asked.items():
+        _ask_again(run, leads)
     likely.match_again()
-    for run in runs:
+    for run, leads in asked.items():
         apply(run)
+        outcomes.ask(run, leads)
+        _apply_outcomes(run)
 
 
 def _compare(run: Import) -> None:
@@ -92,9 +98,7 @@ def _ask_dialers(run: Import) -> bool:
     if run.dialer_checked_at:
         return True
     answers = [outcomes.ask(run)]
-    with transaction.atomic():
-        if outcomes.open_again(run):
-            apply(run)
+    _apply_outcomes(run)
     if run.dialer:
         answers.append(on_dialer.check(run))
     late = run.finished_at is None or timezone.now() - run.finished_at > PATIENCE
@@ -107,14 +111,19 @@ def _ask_dialers(run: Import) -> bool:
     return over
 
 
-def _ask_again(run: Import) -> None:
-    """Ask the dialer for leads that it was not asked for as they are now."""
+def _apply_outcomes(run: Import) -> None:
+    with transaction.atomic():
+        if outcomes.open_again(run):
+            apply(run)
+
+
+def _ask_again(run: Import, leads: list[int]) -> None:
+    """Ask the dialer for leads that it was not asked for as they are now; once, and one that is
+    paused or busy is not waited for."""
     if run.dialer is None or run.dialer_checked_at is None:
         return
-    again = Lead.objects.filter(import_run=run, pk__in=MatchAgain.objects.values("lead_id"))
-    ids = list(again.filter(status=LeadStatus.STAGED).values_list("pk", flat=True))
-    checked = on_dialer.check_some(run.dialer, ids) if ids else None
-    if checked and checked.note:
+    checked = on_dialer.check_some(run.dialer, leads)
+    if checked.note:
         log.info("Import %s: corrected leads were not asked for: %s", run.pk, checked.note)
 
 
