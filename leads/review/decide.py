@@ -6,7 +6,7 @@ moved and, for the rest, why they were left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,7 @@ class Decision:
 
 FOUR_EYES = say("was imported by you; with four eyes somebody else must approve it")
 WANTS_COMMENT = say("has a warning; say in the comment why it may go all the same")
+ON_NO_LIST = {say("is on no DNC list: approve it as usual"): ~dnc.ON_A_LIST}
 
 
 class DecisionError(Exception):
@@ -106,7 +107,6 @@ def override_dnc(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Dec
         raise DecisionError(say("Say in the comment why these people may be called all the same."))
     with transaction.atomic(), because(OVERRIDDEN, user_id=by.pk):
         found = dnc.look(leads.filter(status=S.STAGED))
-        on_none = {say("is on no DNC list: approve it as usual"): ~dnc.ON_A_LIST}
         return _decide(
             leads,
             S.APPROVED,
@@ -115,7 +115,7 @@ def override_dnc(leads: QuerySet[Lead], *, by: User | None, comment: str) -> Dec
             comment=comment,
             reason=OVERRIDDEN,
             only={S.STAGED},
-            but=approval_keeps(by, comment) | on_none,
+            but=approval_keeps(by, comment) | ON_NO_LIST,
             also=found.also,
         )
 
@@ -240,7 +240,7 @@ def _decide(
     user_id = by.pk if by else None
     # Without a savepoint of its own: whoever is around it wants all or nothing.
     with transaction.atomic(savepoint=False), because(why, user_id=user_id):
-        left = _left(leads, sources, but or {})
+        left = left_by_reason(leads, sources, but or {})
         chosen = leads
         for kept in (but or {}).values():
             chosen = chosen.exclude(kept)
@@ -257,7 +257,9 @@ def _decide(
     return Decision(moved, left)
 
 
-def _left(leads: QuerySet[Lead], sources: set[LeadStatus], but: Mapping[str, Q]) -> dict[str, int]:
+def left_by_reason(
+    leads: QuerySet[Lead], sources: Collection[LeadStatus], but: Mapping[str, Q]
+) -> dict[str, int]:
     """Reason in words -> number of leads, for those that the move will not take."""
     counts = leads.order_by().exclude(status__in=sources).values_list("status")
     wanted = reduce(
@@ -268,11 +270,19 @@ def _left(leads: QuerySet[Lead], sources: set[LeadStatus], but: Mapping[str, Q])
         say("is %(status)s, not %(wanted)s", status=S(status).label.lower(), wanted=wanted): number
         for status, number in counts.annotate(number=Count("pk"))
     }
+    return left | kept_back(leads, sources, but)
+
+
+def kept_back(
+    leads: QuerySet[Lead], sources: Collection[LeadStatus], but: Mapping[str, Q]
+) -> dict[str, int]:
+    """Reason in words -> number of leads, for those in `sources` that `but` keeps.
+
+    Who is kept for two reasons is counted with the first.
+    """
     if not but:
-        return left
-    # Who is kept for two reasons is counted with the first.
+        return {}
     first = Case(*(When(kept, then=Value(place)) for place, kept in enumerate(but.values())))
-    kept_for = leads.order_by().filter(status__in=sources).annotate(kept_for=first)
+    kept_for = leads.order_by().filter(status__in=sorted(sources)).annotate(kept_for=first)
     numbers = dict(kept_for.values_list("kept_for").annotate(number=Count("pk")))
-    kept = {why: numbers[place] for place, why in enumerate(but) if place in numbers}
-    return left | kept
+    return {why: numbers[place] for place, why in enumerate(but) if place in numbers}
