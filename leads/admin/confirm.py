@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, Max, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,15 +21,20 @@ from django.utils.translation import gettext as _
 
 from leads.admin.lead_actions import BY_NAME, Done, LeadAction, four_eyes, may
 from leads.admin.selection import Selection
+from leads.lifecycle import without_deadlocks
 from leads.models import Lead, LeadStatus
 from leads.push.errors import PushError
-from leads.review.decide import DecisionError
+from leads.review import beforehand
+from leads.review.beforehand import Seen
+from leads.review.decide import DecisionError, kept_back, left_by_reason
 from leads.words import translated
 
 LIST = "admin:leads_lead_changelist"
 TEMPLATE = "admin/leads/lead/confirm.html"
 SAMPLE = 20  # leads that are shown before all are approved
 SAMPLED_IDS = 200
+# What an action leaves besides leads in other statuses, where that can be told beforehand.
+KEPT = {"approve": beforehand.by_approval, "override-dnc": beforehand.by_override}
 
 
 class ConfirmPages:
@@ -58,7 +65,7 @@ class ConfirmPages:
         counts = count_by_status(leads)
         if not counts:
             return self._gone(request, selection)
-        takes = sum(number for status, number in counts.items() if status in action.only)
+        found = look(leads, action, request.user)
         context = {
             **self.model_admin.admin_site.each_context(request),
             "opts": Lead._meta,
@@ -66,10 +73,9 @@ class ConfirmPages:
             "action": action,
             "form": form,
             "four_eyes": four_eyes(action),
-            "hidden": {**selection.hidden(), "takes": str(takes)},
-            "sample": sample(leads, action) if action.name == "approve" else [],
-            "statuses": [_line(action, status, number) for status, number in counts.items()],
-            "takes": takes,
+            "hidden": {**selection.hidden(), **found.pop("hidden")},
+            "statuses": _lines(action, counts, found["left"]),
+            **found,
             "takers": _(" or ").join(sorted(status.label.lower() for status in action.only)),
             "total": sum(counts.values()),
             "wanted": wanted_lists(leads) if action.name == "queue" else [],
@@ -84,12 +90,13 @@ class ConfirmPages:
         form = action.form(request.POST)
         if not form.is_valid():
             return self.show(request, action, selection, form)
+        seen = Seen.of_text(request.POST.get(_seen_with(_comment(form.cleaned_data)), ""))
+        if seen is None:
+            form.add_error(None, _("Look at what is selected first. Nothing was done."))
+            return self.show(request, action, selection, form)
         try:
             leads = selection.leads(self.model_admin, request)
-            if selection.across and _takes(leads, action) != request.POST.get("takes"):
-                form.add_error(None, _("The selection has changed meanwhile: look at it again."))
-                return self.show(request, action, selection, form)
-            done = action.run(leads, request.user, form.cleaned_data)  # type: ignore[arg-type]
+            done = take(leads, action, request.user, form.cleaned_data, seen)
         except IncorrectLookupParameters:
             return self._gone(request, selection)
         except (DecisionError, PushError) as error:
@@ -123,13 +130,57 @@ def count_by_status(leads: QuerySet[Lead]) -> dict[LeadStatus, int]:
     return {status: found[status] for status in LeadStatus if status in found}
 
 
-def _takes(leads: QuerySet[Lead], action: LeadAction) -> str:
-    return str(leads.filter(status__in=sorted(action.only)).count())
+@without_deadlocks
+def look(leads: QuerySet[Lead], action: LeadAction, user: Any) -> dict[str, Any]:
+    """What the action would take and leave as things stand, for the page; nothing is changed."""
+    with beforehand.changing_nothing():
+        kept_with = KEPT.get(action.name, beforehand.nothing_more)
+        kept = kept_with(leads, user, "")
+        chosen = beforehand.taken(leads, action.only, kept)
+        seen = commented = Seen.of(chosen)
+        left = kept_back(leads, action.only, kept)
+        if left and "comment" in action.form.base_fields:
+            kept = kept_with(leads, user, "given")
+            commented = Seen.of(beforehand.taken(leads, action.only, kept))
+        return {
+            "hidden": {_seen_with(""): seen.as_text(), _seen_with("given"): commented.as_text()},
+            "takes": seen.number,
+            "takes_commented": commented.number,
+            "left": left,
+            "sample": sample(chosen) if action.name == "approve" else [],
+        }
 
 
-def sample(leads: QuerySet[Lead], action: LeadAction) -> list[Lead]:
+@without_deadlocks
+def take(
+    leads: QuerySet[Lead], action: LeadAction, user: Any, values: Mapping[str, Any], seen: Seen
+) -> Done:
+    """Do the action to the leads that were seen, and to no other.
+
+    Raises SelectionChangedError where they are not as they were seen.
+    """
+    with transaction.atomic():
+        kept_with = KEPT.get(action.name, beforehand.nothing_more)
+        kept = kept_with(leads, user, _comment(values))
+        held = beforehand.hold(beforehand.taken(leads, action.only, kept), seen)
+        left = left_by_reason(leads, action.only, kept)
+        done = action.run(held, user, values)
+    for why, number in done.left.items():
+        left[why] = left.get(why, 0) + number
+    return replace(done, left=left)
+
+
+def _comment(values: Mapping[str, Any]) -> str:
+    return str(values.get("comment", "")).strip()
+
+
+def _seen_with(comment: str) -> str:
+    """The field of the page that carries what would be taken; a comment lets more go."""
+    return "seen_commented" if comment else "seen"
+
+
+def sample(taken: QuerySet[Lead]) -> list[Lead]:
     """Some of the leads that would be taken, from all over the selection; all of a few."""
-    taken = leads.filter(status__in=sorted(action.only)).order_by()
     ends = taken.aggregate(first=Min("id"), last=Max("id"))
     if ends["first"] is None:
         return []
@@ -148,8 +199,22 @@ def wanted_lists(leads: QuerySet[Lead]) -> list[tuple[int | None, int]]:
     return list(approved.annotate(number=Count("pk")).order_by("-number", "list_id")[:6])
 
 
-def _line(action: LeadAction, status: LeadStatus, number: int) -> dict[str, Any]:
-    return {"status": status, "number": number, "taken": status in action.only}
+def _lines(
+    action: LeadAction, counts: Mapping[LeadStatus, int], left: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """The table of the page: what is taken of each status, and what is left and why."""
+    lines = []
+    for status, number in counts.items():
+        taken = status in action.only
+        # What is left for another reason than its status is all of one status.
+        of_them = left if taken else {}
+        number -= sum(of_them.values())
+        lines.append({"status": status, "number": number, "taken": taken})
+        lines += [
+            {"status": status, "number": some, "why": translated(why)}
+            for why, some in of_them.items()
+        ]
+    return [line for line in lines if line["number"]]
 
 
 def back_url(selection: Selection) -> str:

@@ -350,18 +350,25 @@ def test_an_override_is_offered_to_admins_where_there_is_something_to_override(
     assert address not in lead_text(other, role)
 
 
+def checked(*leads: Lead) -> Any:
+    """Look at the page that asks, and press its button."""
+    client = client_of("Reviewer")
+    ids = ",".join(str(lead.pk) for lead in leads)
+    page = client.get(url("lead_decide", "check-dnc"), {"ids": ids})
+    return client.post(page.context["confirm_url"], page.context["hidden"])
+
+
 def test_check_again_says_what_it_found() -> None:
     make_dnc_list(PHONE)
     lead, other = lead_with(S.APPROVED), make_lead()
-    inputs = {"ids": f"{lead.pk},{other.pk}"}
-    done = client_of("Reviewer").post(url("lead_decide", "check-dnc"), inputs)
+    done = checked(lead, other)
     assert said(done) == ["Checked 2. Newly found on a DNC list: 1. No longer approved: 1."]
     other.refresh_from_db()
     assert other.dnc_checked_at is not None
 
 
 def test_check_again_without_a_list_says_so() -> None:
-    done = client_of("Reviewer").post(url("lead_decide", "check-dnc"), {"ids": str(make_lead().pk)})
+    done = checked(make_lead())
     assert said(done) == ["Checked 1. There is no DNC list in force to check against."]
 
 
