@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -10,8 +10,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from leads.dedup.levels import LEVELS
+from leads.dedup.people import FIELDS, person
 from leads.dedup.same_number import Judgement
-from leads.dedup.score import column_of
+from leads.dedup.score import column_of, compare, score, worth_keeping
 from leads.models import Lead, Pair, PairKind, PairState, Treatment
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 PHONE_RULE = "same phone"
 BY_HAND = "by hand"
+HANDED_OVER = "like a duplicate of it"
 MOST_IN_A_CLUSTER = 12
 _DECISION = ["state", "decided_by", "decided_at", "comment"]
 _VALUES = "jsonb_build_object({})".format(
@@ -160,35 +162,43 @@ def alike(lead_id: int) -> int:
     return Pair.objects.filter(Q(lead=lead_id) | Q(other=lead_id), state=PairState.OPEN).count()
 
 
-def hand_over(gone: Lead, kept: Lead, *, by: User | None) -> list[int]:
-    """Let the open pairs of a lead that goes be those of the one that is kept.
+def hand_over(gone: Lead, kept: Lead, *, by: User | None) -> tuple[list[int], list[int]]:
+    """Close the open pairs of a lead that goes, and ask instead whether the others are the one
+    that is kept: as far as the comparison with that one itself says so.
 
-    Returns the ids of the pairs that were closed for it.
+    Returns the ids of the pairs that were closed, and of those that are new.
     """
-    pairs = list(
+    closed = list(
         Pair.objects.filter(Q(lead=gone) | Q(other=gone), state=PairState.OPEN)
         .exclude(Q(lead=kept) | Q(other=kept))
         .select_related("lead", "other")
     )
-    runs = {lead: run for p in pairs for lead, run in _runs(p)} | {kept.pk: kept.import_run_id}
-    moved = [_moved(pair, gone.pk, kept.pk, runs) for pair in pairs]
-    Pair.objects.bulk_create(moved, ignore_conflicts=True)
-    decide([pair.pk for pair in pairs], PairState.PASSED, by=by)
-    return [pair.pk for pair in pairs]
+    others = [pair.other if pair.lead_id == gone.pk else pair.lead for pair in closed]
+    between = Pair.objects.filter(
+        Q(lead=kept, other__in=others) | Q(other=kept, lead__in=others)
+    ).values_list("pk", flat=True)
+    known = list(between)
+    new = [pair for other in others if (pair := _compared(kept, other))]
+    Pair.objects.bulk_create(new, ignore_conflicts=True)
+    made = list(between.filter(rule=HANDED_OVER).exclude(pk__in=known)) if new else []
+    ids = [pair.pk for pair in closed]
+    decide(ids, PairState.PASSED, by=by)
+    return ids, made
 
 
-def _runs(pair: Pair) -> list[tuple[int, int]]:
-    return [(one.pk, one.import_run_id) for one in (pair.lead, pair.other)]
-
-
-def _moved(pair: Pair, gone: int, kept: int, runs: Mapping[int, int]) -> Pair:
-    third = pair.other_id if pair.lead_id == gone else pair.lead_id
+def _compared(one: Lead, other: Lead) -> Pair | None:
+    """The pair of two leads, unsaved; None if nobody need know of it."""
+    newer, older = (one, other) if one.pk > other.pk else (other, one)
+    both = [{name: getattr(lead, name) for name in FIELDS} for lead in (newer, older)]
+    if not worth_keeping(score(*map(person, both)))[0]:
+        return None
+    found = compare(*both)
     return Pair(
-        lead_id=max(kept, third),
-        other_id=min(kept, third),
-        import_run_id=runs[max(kept, third)],
-        kind=pair.kind,
-        score=pair.score,
-        rule=pair.rule,
-        reasons=pair.reasons,
+        lead=newer,
+        other=older,
+        import_run_id=newer.import_run_id,
+        kind=found.kind,
+        score=found.score,
+        rule=HANDED_OVER,
+        reasons=found.reasons,
     )

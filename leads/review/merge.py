@@ -63,17 +63,18 @@ def _merge(
         }
         why = MERGED if verb is DecisionVerb.MERGE else BY_HAND
         _set_aside(gone, kept, why, by, comment)
+        if changes:
+            try:
+                kept = correct(kept, changes, by=by).lead
+            except CorrectionError as error:
+                raise DeskError(str(error)) from None
         between = Pair.objects.filter(
             Q(lead=gone, other=kept) | Q(lead=kept, other=gone), state=PairState.OPEN
         )
         ids = list(between.values_list("pk", flat=True))
         pairs.decide(ids, PairState.SAME, by=by, comment=comment)
-        before["pairs"] = [*ids, *pairs.hand_over(gone, kept, by=by)]
-        if changes:
-            try:
-                correct(kept, changes, by=by)
-            except CorrectionError as error:
-                raise DeskError(str(error)) from None
+        closed, before["made"] = pairs.hand_over(gone, kept, by=by)
+        before["pairs"] = [*ids, *closed]
         return Decision.objects.create(
             verb=verb, lead=gone, other=kept, before=before, comment=comment, by=by
         )

@@ -23,7 +23,7 @@ from django.utils.translation import override
 from leads.admin.lead_filters import as_words
 from leads.cleaning.reasons import REASONS as FINDINGS
 from leads.dedup.keys import RULES
-from leads.dedup.pairs import BY_HAND
+from leads.dedup.pairs import BY_HAND, HANDED_OVER
 from leads.dedup.score import SAYS
 from leads.field_names import helps, made_names
 from leads.intake import sniff
@@ -73,7 +73,7 @@ def texts_of_tables() -> Iterator[str]:
         yield from RELEASES[table].values()
     for levels in SAYS.values():
         yield from levels.values()
-    yield from (*RULES, BY_HAND, *DOCTOR)
+    yield from (*RULES, BY_HAND, HANDED_OVER, *DOCTOR)
     yield from texts_of_theme()
     models = apps.get_app_config("leads").get_models()
     shown = [one for one in models if one.__module__.rpartition(".")[2] not in INTERNAL]
