@@ -44,7 +44,10 @@ class Decision(models.Model):
     """One decision on one lead that can be taken back, with what was there before it.
 
     `lead` is the one decided on; for a duplicate or a merge it is the one that goes, `other` the
-    one that is kept. `before` has, by lead id, the columns as they were, and the open pairs.
+    one that is kept. `before` has of both the columns as they were (`gone`, `kept`, and `data`, the
+    fields that were changed), the ids of the pairs that were open (`pairs`), of those that are new
+    (`made`) and of the duplicates that were handed on (`pointed`); and `after`, what the decision
+    made of the leads: who finds something else there does not take it back.
     """
 
     verb = models.CharField(max_length=9, choices=DecisionVerb)

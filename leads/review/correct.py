@@ -23,6 +23,7 @@ from leads.history.context import because
 from leads.lifecycle import without_deadlocks
 from leads.models import Lead, LeadStatus, Treatment
 from leads.models.status import MOVES, ON_ITS_WAY
+from leads.review.since import changed, corrected_meanwhile
 from leads.sentence import say
 from leads.vicidial.fields import FIELDS
 
@@ -47,13 +48,20 @@ class Corrected:
 
 
 @without_deadlocks
-def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corrected:
+def correct(
+    lead: Lead,
+    changes: Mapping[str, str],
+    *,
+    by: User | None,
+    shown: Mapping[str, str] | None = None,
+) -> Corrected:
     """Put `changes` (field names of add_lead -> text) into the lead and check it anew.
 
     It becomes `invalid` if something stops it, `duplicate` if its phone is another lead's and the
     policy says so, else `staged`, whatever it was; an approval does not outlive a change. Without
-    changes it stays as it is. Raises CorrectionError for an unknown field, or a lead that is on its
-    way or on the dialer.
+    changes it stays as it is. `shown` are the fields as whoever changes them saw them. Raises
+    CorrectionError for an unknown field, a lead that is on its way or on the dialer, or a field
+    that somebody else has changed since it was shown.
     """
     unknown = sorted(set(changes) - set(EDITABLE))
     if unknown:
@@ -70,6 +78,7 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
                     status=LeadStatus(locked.status).label.lower(),
                 )
             )
+        _check_shown(locked, changes, shown or {})
         values = {**locked.wire_values(), "list_id": str(locked.list_id or ""), **changes}
         found = assess({k: v for k, v in values.items() if v}, rules_of(locked.import_run))
         if not changes:
@@ -86,6 +95,14 @@ def correct(lead: Lead, changes: Mapping[str, str], *, by: User | None) -> Corre
         likely.rekey([locked.pk])
         locked.refresh_from_db()
     return Corrected(locked, found)
+
+
+def _check_shown(lead: Lead, changes: Mapping[str, str], shown: Mapping[str, str]) -> None:
+    seen = {name: shown[name] for name in changes if name in shown}
+    # Who wants what somebody else has put there already is not in the way.
+    other = {name for name, text in changed(lead, seen).items() if text != changes[name]}
+    if other:
+        raise CorrectionError(corrected_meanwhile(lead, {name: seen[name] for name in other}))
 
 
 def _write(lead: Lead, found: Assessment) -> None:

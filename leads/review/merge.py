@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -13,10 +13,10 @@ from leads.dedup import pairs
 from leads.history.context import because
 from leads.models import Decision, DecisionVerb, Lead, LeadStatus, Pair, PairState
 from leads.models.status import MOVES, ON_ITS_WAY
-from leads.review.correct import EDITABLE, CorrectionError, correct
+from leads.review.correct import EDITABLE, Corrected, CorrectionError, correct
 from leads.review.errors import DeskError
-from leads.review.snapshot import data_of, standing_of
-from leads.sentence import say
+from leads.review.snapshot import data_of, mark_of, standing_of
+from leads.sentence import joined, say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,11 +33,13 @@ def mark(gone: int, kept: int, *, by: User | None, comment: str = "") -> Decisio
 def merge(
     gone: int, kept: int, take: Collection[str], *, by: User | None, comment: str = ""
 ) -> Decision:
-    """As `mark`, and the kept lead takes these fields (names of EDITABLE) from the other one.
+    """As `mark`, and the kept lead takes these fields (names of EDITABLE) from the other one, also
+    those that are blank there; a phone number comes with its country.
 
     It is cleaned and checked anew with them, so it waits for a reviewer again if it was approved.
     What both leads were is kept with the decision. Raises DeskError, and changes nothing, if one
-    of them is on its way to a dialer, or a field cannot be taken.
+    of them is on its way to a dialer, a field cannot be taken, or the kept lead could not stand for
+    itself with it.
     """
     return _merge(gone, kept, take, DecisionVerb.MERGE, by, comment)
 
@@ -56,18 +58,16 @@ def _merge(
         )
     with transaction.atomic(), because(verb.recorded, user_id=by.pk if by else None):
         gone, kept = _both(gone_id, kept_id)
-        changes = {name: value for name, value in data_of(gone, take).items() if value}
-        before: dict[str, Any] = {
-            "gone": standing_of(gone),
-            "kept": {**standing_of(kept), "data": data_of(kept, changes)},
-        }
+        had, changes = data_of(kept), data_of(gone, _with_country(take))
+        before: dict[str, Any] = {"gone": standing_of(gone), "kept": standing_of(kept)}
         why = MERGED if verb is DecisionVerb.MERGE else BY_HAND
-        _set_aside(gone, kept, why, by, comment)
+        before["pointed"] = _set_aside(gone, kept, why, by, comment)
         if changes:
-            try:
-                kept = correct(kept, changes, by=by).lead
-            except CorrectionError as error:
-                raise DeskError(str(error)) from None
+            # Its number is no other lead's any more where it is that of the one set aside.
+            kept = _corrected(kept, changes, by)
+        now = data_of(kept)
+        other = [name for name in had if name in changes or had[name] != now[name]]
+        before["kept"]["data"] = {name: had[name] for name in other}
         between = Pair.objects.filter(
             Q(lead=gone, other=kept) | Q(lead=kept, other=gone), state=PairState.OPEN
         )
@@ -75,8 +75,50 @@ def _merge(
         pairs.decide(ids, PairState.SAME, by=by, comment=comment)
         closed, before["made"] = pairs.hand_over(gone, kept, by=by)
         before["pairs"] = [*ids, *closed]
+        gone.refresh_from_db()
+        before["after"] = {
+            "gone": mark_of(gone),
+            "kept": {**mark_of(kept), "data": data_of(kept, other)},
+        }
         return Decision.objects.create(
             verb=verb, lead=gone, other=kept, before=before, comment=comment, by=by
+        )
+
+
+def _with_country(take: Collection[str]) -> list[str]:
+    return sorted({*take, *(["phone_code"] if "phone_number" in take else [])})
+
+
+def _corrected(kept: Lead, changes: Mapping[str, str], by: User | None) -> Lead:
+    """The kept lead with what it takes; it must still be one that others can be duplicates of."""
+    try:
+        found = correct(kept, changes, by=by)
+    except CorrectionError as error:
+        raise DeskError(*error.args) from None
+    _check_stands(found)
+    return found.lead
+
+
+def _check_stands(found: Corrected) -> None:
+    lead = found.lead
+    if found.assessment.stops:
+        stops = [one for one in found.assessment.findings if one["severity"] == "stops"]
+        raise DeskError(
+            say(
+                "With these values lead %(lead)s would be invalid: %(why)s Choose others. Nothing "
+                "was changed.",
+                lead=lead.pk,
+                why=joined(one["text"] for one in stops),
+            )
+        )
+    if lead.status == S.DUPLICATE:
+        raise DeskError(
+            say(
+                "With these values lead %(lead)s would be a duplicate of lead %(twin)s. Choose "
+                "others, or decide about that one first. Nothing was changed.",
+                lead=lead.pk,
+                twin=lead.duplicate_of_id,
+            )
         )
 
 
@@ -119,7 +161,9 @@ def _both(gone_id: int, kept_id: int) -> tuple[Lead, Lead]:
     return gone, kept
 
 
-def _set_aside(gone: Lead, kept: Lead, why: str, by: User | None, comment: str) -> None:
+def _set_aside(gone: Lead, kept: Lead, why: str, by: User | None, comment: str) -> list[int]:
+    """Make the one the duplicate of the other; return the ids of its own duplicates, which are
+    those of the other one from then on."""
     this = Lead.objects.filter(pk=gone.pk)
     if S.DUPLICATE not in MOVES[S(gone.status)]:
         lifecycle.move(this, S.STAGED)
@@ -131,5 +175,7 @@ def _set_aside(gone: Lead, kept: Lead, why: str, by: User | None, comment: str) 
         decided_by_id=by.pk if by else None,
         decision_comment=comment,
     )
-    # Duplicates of the one that goes are duplicates of the one that is kept.
-    Lead.objects.filter(duplicate_of=gone.pk).exclude(pk=kept.pk).update(duplicate_of=kept.pk)
+    own = Lead.objects.filter(duplicate_of=gone.pk).exclude(pk=kept.pk)
+    pointed = list(own.values_list("pk", flat=True))
+    own.filter(pk__in=pointed).update(duplicate_of=kept.pk)
+    return pointed

@@ -16,7 +16,8 @@ from leads.review import decide, merge
 from leads.review.correct import Corrected, CorrectionError, correct
 from leads.review.desk import check_claim, check_unchanged, gone
 from leads.review.errors import DeskError
-from leads.review.snapshot import data_of, standing_of
+from leads.review.since import changed, corrected_meanwhile
+from leads.review.snapshot import data_of, mark_of, standing_of
 from leads.sentence import say
 
 if TYPE_CHECKING:
@@ -41,9 +42,19 @@ def _locked(lead_id: int, seen: str, by: User) -> Iterator[Lead]:
 
 
 @without_deadlocks
-def approve(lead_id: int, seen: str, *, by: User, comment: str = "") -> Decision:
-    """Approve one lead. Raises DeskError where `decide.approve` would leave it, with the reason."""
+def approve(
+    lead_id: int,
+    seen: str,
+    *,
+    by: User,
+    comment: str = "",
+    shown: Mapping[str, str] | None = None,
+) -> Decision:
+    """Approve one lead. Raises DeskError where `decide.approve` would leave it, with the reason,
+    and where its data are others than were `shown`."""
     with _locked(lead_id, seen, by) as lead:
+        if shown and changed(lead, shown):
+            raise DeskError(corrected_meanwhile(lead, shown))
         before = {"gone": standing_of(lead)}
         found = decide.approve(Lead.objects.filter(pk=lead_id), by=by, comment=comment)
         return _kept(found, DecisionVerb.APPROVE, lead, before, by, comment)
@@ -109,15 +120,29 @@ def merged(
 
 
 @without_deadlocks
-def edit(lead_id: int, seen: str, changes: Mapping[str, str], *, by: User) -> Corrected:
-    """Correct one lead and check it anew. Raises DeskError."""
+def edit(
+    lead_id: int,
+    seen: str,
+    changes: Mapping[str, str],
+    *,
+    by: User,
+    shown: Mapping[str, str] | None = None,
+) -> Corrected:
+    """Correct one lead and check it anew. Raises DeskError, also where a field that changes is
+    not as it was `shown`."""
     with _locked(lead_id, seen, by) as lead:
-        before = {"gone": standing_of(lead), "data": data_of(lead, changes)}
+        gone, had = standing_of(lead), data_of(lead)
         try:
-            found = correct(lead, changes, by=by)
+            found = correct(lead, changes, by=by, shown=shown)
         except CorrectionError as error:
-            raise DeskError(str(error)) from None
+            raise DeskError(*error.args) from None
         if changes:
+            # Cleaning may have put something into other fields as well.
+            now = data_of(found.lead)
+            other = [name for name in had if had[name] != now[name]]
+            after = {**mark_of(found.lead), "data": {name: now[name] for name in other}}
+            data = {name: had[name] for name in other}
+            before = {"gone": gone, "data": data, "after": {"gone": after}}
             Decision.objects.create(verb=DecisionVerb.EDIT, lead=lead, before=before, by=by)
         return found
 
@@ -154,4 +179,6 @@ def _kept(
     if not found.moved:
         why = next(iter(found.left), say("cannot be decided as it stands"))
         raise DeskError(say("Lead %(lead)s %(why)s.", lead=lead.pk, why=why))
+    lead.refresh_from_db()
+    before = {**before, "after": {"gone": mark_of(lead)}}
     return Decision.objects.create(verb=verb, lead=lead, before=before, comment=comment, by=by)

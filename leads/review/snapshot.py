@@ -28,6 +28,16 @@ def standing_of(lead: Lead) -> dict[str, Any]:
     return {"status": lead.status, **columns, "decided_at": decided_at}
 
 
+def mark_of(lead: Lead) -> dict[str, Any]:
+    """What tells whether somebody or something has gone on with a lead after a decision.
+
+    Not whose duplicate it is: that may be handed on with the decision as it is.
+    """
+    standing = standing_of(lead)
+    del standing["duplicate_of_id"]
+    return {**standing, "reasons": lead.reasons}
+
+
 def columns_of(standing: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a lead, without its status, of what `standing_of` kept."""
     decided_at = standing["decided_at"]

@@ -5,18 +5,89 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from leads.models import LeadStatus, Pair, PairState
+from leads.models import Lead, LeadStatus, Pair, PairState
 from leads.review import one_by_one
-from tests.factories import make_lead, make_user
+from leads.review.errors import DeskError
+from leads.review.undo import undo
+from tests.factories import make_dnc_list, make_lead, make_user
 from tests.review.test_desk import make_pair
 
 pytestmark = pytest.mark.django_db
 S = LeadStatus
+PHONE = {"phone_code": "1", "phone_number": "7275550123", "phone_e164": "+17275550123"}
 
 
 @pytest.fixture
 def ann() -> User:
     return make_user("Reviewer", username="ann")
+
+
+def fresh(lead: Lead) -> Lead:
+    return Lead.objects.get(pk=lead.pk)
+
+
+def held(**columns: str) -> tuple[Lead, Lead]:
+    """An older approved lead, and a newer one with these columns that may be the same."""
+    older, newer = make_lead(S.APPROVED, email="ann@example.com"), make_lead(**columns)
+    make_pair(newer, older)
+    return older, newer
+
+
+def test_the_phone_of_the_one_that_goes_can_be_taken_and_given_back(ann: User) -> None:
+    older, newer = held(**PHONE)
+    before = Lead.objects.filter(pk=older.pk).values().get()
+    decision = one_by_one.merged(newer.pk, S.STAGED, newer.pk, older.pk, ["phone_number"], by=ann)
+    kept, gone = fresh(older), fresh(newer)
+    assert (kept.status, kept.phone_number, kept.phone_e164) == (
+        S.STAGED,
+        "7275550123",
+        "+17275550123",
+    )
+    assert (gone.status, gone.duplicate_of) == (S.DUPLICATE, older)
+    undo(decision, by=ann)
+    after = Lead.objects.filter(pk=older.pk).values().get()
+    assert {name: after[name] for name in before if name != "findings"} == {
+        name: before[name] for name in before if name != "findings"
+    }
+    assert (fresh(newer).status, fresh(newer).phone_e164) == (S.STAGED, "+17275550123")
+
+
+def test_a_phone_from_abroad_comes_with_its_country(ann: User) -> None:
+    abroad = {"phone_code": "44", "phone_number": "2079460018", "phone_e164": "+442079460018"}
+    older, newer = held(**abroad)
+    one_by_one.merged(newer.pk, S.STAGED, newer.pk, older.pk, ["phone_number"], by=ann)
+    assert (fresh(older).phone_code, fresh(older).phone_e164) == ("44", "+442079460018")
+
+
+def test_a_phone_that_a_third_lead_has_is_not_taken(ann: User) -> None:
+    third = make_lead(S.APPROVED, **PHONE)
+    older, newer = held(**PHONE)
+    with pytest.raises(DeskError, match=f"would be a duplicate of lead {third.pk}"):
+        one_by_one.merged(newer.pk, S.STAGED, newer.pk, older.pk, ["phone_number"], by=ann)
+    assert (fresh(older).status, fresh(newer).status) == (S.APPROVED, S.STAGED)
+    assert fresh(older).phone_e164 == older.phone_e164
+
+
+def test_a_phone_that_cannot_be_dialled_is_not_taken(ann: User) -> None:
+    older, newer = held(phone_number="201555000", phone_e164="+1201555000")
+    with pytest.raises(DeskError, match=f"lead {older.pk} would be invalid: .*Choose others"):
+        one_by_one.merged(newer.pk, S.STAGED, newer.pk, older.pk, ["phone_number"], by=ann)
+    assert fresh(older).status == S.APPROVED
+
+
+def test_a_phone_that_is_taken_is_held_against_the_dnc_lists(ann: User) -> None:
+    make_dnc_list(PHONE["phone_e164"])
+    older, newer = held(**PHONE)
+    one_by_one.merged(newer.pk, S.STAGED, newer.pk, older.pk, ["phone_number"], by=ann)
+    assert fresh(older).dnc_number == 17275550123
+
+
+def test_a_blank_that_was_chosen_is_taken_and_given_back(ann: User) -> None:
+    older, newer = held(email="", city="Tampa")
+    decision = one_by_one.merged(newer.pk, S.STAGED, newer.pk, older.pk, ["email"], by=ann)
+    assert (fresh(older).email, fresh(older).city) == ("", "")
+    undo(decision, by=ann)
+    assert fresh(older).email == "ann@example.com"
 
 
 def test_a_pair_that_is_handed_on_says_what_the_kept_lead_itself_has_in_common(ann: User) -> None:
