@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from leads.admin.confirm import ConfirmPages
-from leads.admin.desk_act import decide, number
-from leads.admin.desk_item import item
+from leads.admin.desk_act import decide
+from leads.admin.desk_item import item, number
 from leads.admin.lead_actions import BY_NAME
 from leads.admin.selection import Selection
 from leads.models import Lead
@@ -114,6 +114,8 @@ class DeskPages:
             )
         if "HX-Request" not in request.headers:
             query = {**_query(part), **({"lead": lead.pk} if lead else {})}
+            if typed and (other := number(typed, "other")):
+                query["other"] = other
             return HttpResponseRedirect(_url(queue) + f"?{urlencode(query)}")
         # What was refused is not typed again.
         same = lead is not None and lead.pk == lead_id

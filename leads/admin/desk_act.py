@@ -10,10 +10,11 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.admin.lead_correct import outcome, values_of
+from leads.admin.desk_item import number
+from leads.admin.lead_correct import WAS, outcome, texts_of, values_of
 from leads.admin.parts import kick
 from leads.dedup.pairs import HELD
-from leads.models import Lead, Pair
+from leads.models import Lead, LeadStatus, Pair
 from leads.review import desk, one_by_one, undo
 from leads.review.correct import EDITABLE
 from leads.review.errors import DeskError
@@ -22,7 +23,6 @@ from leads.tasks import match_again
 
 REJECT = "reject:"
 ABOUT_TWO = {"duplicate", "keep-new", "merge", "different"}
-KEPT_DIGITS = 18  # of an id
 
 
 def decide(request: HttpRequest, lead_id: int, data: QueryDict) -> int | None:
@@ -31,9 +31,9 @@ def decide(request: HttpRequest, lead_id: int, data: QueryDict) -> int | None:
     verb, seen, comment = data.get("verb", ""), data.get("seen", ""), data.get("comment", "")
     if verb == "undo":
         return _undo(request)
-    changes = _changes(lead_id, data)
+    changes, shown = _changes(lead_id, data)
     if verb == "edit":
-        found = one_by_one.edit(lead_id, seen, changes, by=user)
+        found = one_by_one.edit(lead_id, seen, changes, by=user, shown=shown)
         kick(match_again)
         messages.add_message(request, *outcome(found, bool(changes)))
         return lead_id
@@ -50,7 +50,7 @@ def decide(request: HttpRequest, lead_id: int, data: QueryDict) -> int | None:
         _said(request, _("Rejected."))
         return None
     acts: dict[str, Callable[[], object]] = {
-        "approve": lambda: one_by_one.approve(lead_id, seen, by=user, comment=comment),
+        "approve": lambda: one_by_one.approve(lead_id, seen, by=user, comment=comment, shown=shown),
         "duplicate": lambda: one_by_one.duplicate(lead_id, seen, *ids, by=user, comment=comment),
         "keep-new": lambda: one_by_one.duplicate(
             lead_id, seen, ids[1], ids[0], by=user, comment=comment
@@ -88,20 +88,30 @@ def _undo(request: HttpRequest) -> int | None:
         raise DeskError(say("There is no decision of yours that could be taken back."))
     lead = undo.undo(decision, by=user)
     kick(match_again)
-    _said(request, _("Taken back: lead %(id)s is as it was.") % {"id": lead.pk})
+    others = undo.not_as_before(decision)
+    for one, was in others:
+        facts = {"id": one.pk, "status": _in_words(one.status), "before": _in_words(was)}
+        _said(
+            request,
+            _("Taken back, but lead %(id)s is %(status)s now; it was %(before)s before.") % facts,
+        )
+    if not others:
+        _said(request, _("Taken back: lead %(id)s is as it was.") % {"id": lead.pk})
     return lead.pk if desk.claim(lead.pk, user) else None
 
 
-def _changes(lead_id: int, data: QueryDict) -> dict[str, str]:
-    """The fields that were typed otherwise than the lead has them."""
-    given = {name: data.get(f"field_{name}") for name in EDITABLE}
-    # A browser sends line ends as \r\n, whatever they were.
-    texts = {name: text.replace("\r\n", "\n") for name, text in given.items() if text is not None}
-    lead = Lead.objects.filter(pk=lead_id).first() if texts else None
-    if lead is None:
-        return {}
-    before = values_of(lead)
-    return {name: text for name, text in texts.items() if text != before[name]}
+def _in_words(status: str) -> str:
+    return LeadStatus(status).label.lower()
+
+
+def _changes(lead_id: int, data: QueryDict) -> tuple[dict[str, str], dict[str, str]]:
+    """The fields that were typed otherwise than the page showed them, and what it showed of all."""
+    texts, shown = texts_of(data, "field_"), texts_of(data, WAS)
+    if texts and not shown:
+        lead = Lead.objects.filter(pk=lead_id).first()
+        shown = values_of(lead) if lead else texts
+    changes = {name: text for name, text in texts.items() if text != shown.get(name, text)}
+    return changes, shown
 
 
 def _check_pair(lead_id: int, other: int, verb: str, comment: str) -> None:
@@ -128,9 +138,23 @@ def _check_pair(lead_id: int, other: int, verb: str, comment: str) -> None:
 
 
 def _taken(data: QueryDict, gone: int, kept: int) -> list[str]:
-    """The fields that the kept lead takes from the one that goes: those chosen, which the page
-    offers for the first of several; any other one takes what it has not."""
-    if number(data, "choices_for") == kept:
+    """The fields that the kept lead takes from the one that goes: those chosen; without a choice
+    what it has not.
+
+    Of several the page offers the choice for the first. Raises DeskError for another one: the
+    page that says so has that one first.
+    """
+    chosen_for = number(data, "choices_for")
+    if chosen_for and chosen_for != kept:
+        raise DeskError(
+            say(
+                "The values to choose from were those of lead %(first)s. Now lead %(other)s stands "
+                "beside this one: choose, and merge again. Nothing was changed yet.",
+                first=chosen_for,
+                other=kept,
+            )
+        )
+    if chosen_for:
         return [name for name in EDITABLE if data.get(f"take_{name}") == str(gone)]
     leads = Lead.objects.in_bulk([gone, kept])
     if len(leads) < 2:
@@ -146,10 +170,3 @@ def _is_held(lead_id: int) -> bool:
 
 def _said(request: HttpRequest, text: Any) -> None:
     messages.success(request, text)
-
-
-def number(data: QueryDict, name: str) -> int:
-    """An id that the page carried, or 0."""
-    text = data.get(name, "")
-    plain = text.isascii() and text.isdigit() and len(text) <= KEPT_DIGITS
-    return int(text) if plain else 0

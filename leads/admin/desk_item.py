@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict
 
-from leads.admin.lead_correct import values_of
+from leads.admin.lead_correct import WAS, texts_of, values_of
 from leads.admin.lead_dnc import dnc_of
 from leads.admin.lead_page import findings
 from leads.dedup.pairs import MOST_IN_A_CLUSTER, alike, cluster
@@ -25,7 +25,13 @@ REMEMBERED = 50  # decisions of a reviewer that are looked at for reasons and co
 COMMENTS = 6
 SET_ASIDE = {LeadStatus.DUPLICATE, LeadStatus.INVALID}  # the status of one that is not kept
 OFTEN = 2  # reasons that are marked as those that a reviewer gives most
-FIELDS = ["phone_e164", *(name for name in EDITABLE if name not in ("phone_number", "phone_code"))]
+KEPT_DIGITS = 18  # of an id
+FIELDS = [
+    "phone_number",
+    *(name for name in EDITABLE if name not in ("phone_number", "phone_code")),
+]
+# Fields that are shown, and compared, by another one of the lead's.
+SHOWN_BY = {"phone_number": "phone_e164"}
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,9 @@ def item(
     given = typed if typed is not None else QueryDict()
     edit = edit_fields(lead, given)
     others = beside(lead) if queue is Queue.DUPLICATES else []
+    # Whoever was chosen stays so, and has the choice of values.
+    chosen = number(given, "other") or number(request.GET, "other")
+    others.sort(key=lambda other: other.lead.pk != chosen)
     remembered = remembered_of(user)
     return {
         "lead": lead,
@@ -153,7 +162,7 @@ def rows(lead: Lead, others: Sequence[Beside]) -> list[Row]:
         values = [_text(one, name) for one in leads]
         if not any(values):
             continue
-        # For the merge with the likeliest one: what that one has is kept unless it has nothing.
+        # For the merge with the first one: what that one has is kept unless it has nothing.
         choice = len(values) > 1 and name in EDITABLE and values[0] != values[1]
         taken = choice and not values[1]
         cells = [
@@ -161,7 +170,7 @@ def rows(lead: Lead, others: Sequence[Beside]) -> list[Row]:
                 one.pk,
                 value,
                 differs=bool(others) and value != values[0],
-                says=says.get(name, ""),
+                says=says.get(SHOWN_BY.get(name, name), ""),
                 chosen=(place == 0) == taken,
             )
             for place, (one, value, says) in enumerate(zip(leads, values, said, strict=True))
@@ -171,7 +180,7 @@ def rows(lead: Lead, others: Sequence[Beside]) -> list[Row]:
 
 
 def _text(lead: Lead, name: str) -> str:
-    value = getattr(lead, name)
+    value = getattr(lead, SHOWN_BY.get(name, name)) or getattr(lead, name)
     return "" if value is None else str(value)
 
 
@@ -179,16 +188,27 @@ def edit_fields(lead: Lead, typed: QueryDict) -> list[dict[str, Any]]:
     """The fields of the form as they are or were typed, those with something to look at first."""
     flagged = {one["field"] for one in lead.findings or [] if one["severity"] != "tells"}
     values = values_of(lead)
+    given, seen = texts_of(typed, "field_"), texts_of(typed, WAS)
+    # What was shown and not touched is not put in the place of what it is by now.
+    own = {name: text for name, text in given.items() if text != seen.get(name)}
     fields = [
         {
             "name": name,
-            "value": (shown := typed.get(f"field_{name}", value)),
+            "value": (shown := own.get(name, value)),
+            "was": value,
             "flagged": name in flagged,
-            "changed": shown.replace("\r\n", "\n") != value,
+            "changed": shown != value,
         }
         for name, value in values.items()
     ]
     return sorted(fields, key=lambda field: (not field["flagged"], not field["value"]))
+
+
+def number(data: QueryDict, name: str) -> int:
+    """An id that the page carried, or 0."""
+    text = data.get(name, "")
+    plain = text.isascii() and text.isdigit() and len(text) <= KEPT_DIGITS
+    return int(text) if plain else 0
 
 
 def remembered_of(user: User) -> list[Decision]:

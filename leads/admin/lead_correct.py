@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ from leads.tasks import match_again
 from leads.words import translated
 
 TEMPLATE = "admin/leads/lead/correct.html"
+WAS = "was_"  # before the name of a field: what was shown of it
 LONG = {"comments", "multi_alt_phones"}
 
 
@@ -42,10 +44,13 @@ class CorrectForm(forms.Form):
             )
 
     def changes(self) -> dict[str, str]:
-        """The fields that are otherwise than before, with their new text."""
-        # A browser sends line ends as \r\n, whatever they were.
-        given = {name: text.replace("\r\n", "\n") for name, text in self.cleaned_data.items()}
-        return {name: text for name, text in given.items() if text != self.initial[name]}
+        """The fields that are otherwise than they were shown, with their new text."""
+        given, shown = texts_of(self.data), {**self.initial, **self.shown()}
+        return {name: text for name, text in given.items() if text != shown[name]}
+
+    def shown(self) -> dict[str, str]:
+        """The fields as the page had them when it was filled in."""
+        return texts_of(self.data, WAS)
 
 
 class CorrectPage:
@@ -58,10 +63,12 @@ class CorrectPage:
         lead = get_object_or_404(Lead, pk=pk)
         form = CorrectForm(lead, request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
+            changes = form.changes()
             try:
-                changes = form.changes()
-                found = correct(lead, changes, by=request.user)  # type: ignore[arg-type]
+                found = correct(lead, changes, by=request.user, shown=form.shown())  # type: ignore[arg-type]
             except CorrectionError as error:
+                # What was shown and not touched is not put in the place of what it is by now.
+                form = CorrectForm(lead, {**values_of(lead), **changes})
                 form.add_error(None, translated(error))
             else:
                 kick(match_again)
@@ -88,6 +95,13 @@ def values_of(lead: Lead) -> dict[str, str]:
     """The lead's data as the form shows it."""
     values = {name: getattr(lead, name) for name in EDITABLE}
     return {name: "" if value is None else str(value) for name, value in values.items()}
+
+
+def texts_of(data: Mapping[str, str], prefix: str = "") -> dict[str, str]:
+    """What a form has of the lead's fields under names that begin so."""
+    given = {name: data.get(prefix + name) for name in EDITABLE}
+    # A browser sends line ends as \r\n, whatever they were.
+    return {name: text.replace("\r\n", "\n") for name, text in given.items() if text is not None}
 
 
 def outcome(found: Corrected, changed: bool) -> tuple[int, str]:

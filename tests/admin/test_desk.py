@@ -20,6 +20,7 @@ from leads.dedup import likely
 from leads.dedup.likely import match_again, rekey
 from leads.models import Decision, Lead, LeadStatus, Pair, PairState
 from leads.review import desk, follow_up, one_by_one
+from leads.review.correct import correct
 from leads.review.desk import Queue
 from leads.review.errors import DeskError
 from leads.sentence import Sentence
@@ -285,13 +286,108 @@ def test_who_was_not_found_alike_is_joined_only_with_a_comment(reviewer: Client)
     assert fresh(newer).duplicate_of == third
 
 
-def test_a_merge_with_another_than_the_first_overwrites_nothing(reviewer: Client) -> None:
+def test_a_merge_with_another_than_the_first_asks_for_its_values_first(reviewer: Client) -> None:
     newer, older, third = of_three()
-    Lead.objects.filter(pk=newer.pk).update(city="Tampa")
+    reviewer.get(url(Queue.DUPLICATES, lead=newer.pk))
     # What the page had chosen beside the first of them.
-    chosen = {"choices_for": older.pk, "take_email": newer.pk, "take_city": newer.pk}
-    act(reviewer, Queue.DUPLICATES, newer, "merge", other=third.pk, comment="same", **chosen)
-    assert (fresh(third).email, fresh(third).city) == ("zoe@example.com", "Tampa")
+    chosen = {"choices_for": older.pk, "take_first_name": newer.pk, "take_email": newer.pk}
+    more = {"other": third.pk, "comment": "same"}
+    answer = act(reviewer, Queue.DUPLICATES, newer, "merge", **more, **chosen)
+    assert f"Now lead {third.pk} stands beside this one" in said(answer)[0]
+    assert fresh(newer).status == S.STAGED
+    assert [other.lead for other in answer.context["others"]] == [third, older]
+    page = answer.content.decode()
+    assert f'name="choices_for" value="{third.pk}"' in page
+    assert f'name="other" value="{third.pk}" checked' in page
+    assert answer.context["comment"] == "same"
+    chosen = {"choices_for": third.pk, "take_first_name": newer.pk, "take_email": third.pk}
+    answer = act(reviewer, Queue.DUPLICATES, newer, "merge", **more, **chosen)
+    assert said(answer) == ["Merged."]
+    assert (fresh(third).first_name, fresh(third).email) == ("Ann", "zoe@example.com")
+
+
+def test_without_javascript_the_lead_that_was_picked_stands_first_as_well(
+    reviewer: Client,
+) -> None:
+    newer, older, third = of_three()
+    reviewer.get(url(Queue.DUPLICATES, lead=newer.pk))
+    data = {"queue": "duplicates", "lead": newer.pk, "seen": "staged", "verb": "merge"}
+    data |= {"other": third.pk, "choices_for": older.pk, "comment": "same"}
+    page = reviewer.post(reverse("admin:leads_desk_act"), data, follow=True)
+    assert [other.lead for other in page.context["others"]] == [third, older]
+
+
+def test_phone_and_blanks_can_be_chosen_and_each_choice_has_a_name(reviewer: Client) -> None:
+    older, newer, _ = held()
+    page = reviewer.get(url(Queue.DUPLICATES))
+    rows = {row.name: row for row in page.context["rows"]}
+    assert rows["phone_number"].choice
+    assert [cell.value for cell in rows["phone_number"].cells] == [
+        newer.phone_e164,
+        older.phone_e164,
+    ]
+    assert rows["phone_number"].cells[1].chosen, "the kept lead's own, unless one says otherwise"
+    text = page.content.decode()
+    assert f'aria-label="first_name: Anne, lead {older.pk}"' in text
+    assert f'aria-label="comments: blank, lead {newer.pk}"' in text
+    chosen = {"take_phone_number": newer.pk, "take_comments": newer.pk}
+    chosen |= {"other": older.pk, "choices_for": older.pk}
+    assert said(act(reviewer, Queue.DUPLICATES, newer, "merge", **chosen)) == ["Merged."]
+    assert (fresh(older).phone_e164, fresh(older).comments) == (newer.phone_e164, "")
+
+
+def test_an_approval_that_does_not_come_back_is_said(reviewer: Client) -> None:
+    older, newer, _ = held()
+    act(reviewer, Queue.DUPLICATES, newer, "keep-new", other=older.pk)
+    answer = act(reviewer, Queue.DUPLICATES, newer, "undo")
+    assert said(answer) == [
+        f"Taken back, but lead {older.pk} is staged now; it was approved before."
+    ]
+
+
+def form_of(page: Any) -> dict[str, str]:
+    """What a browser sends of the form to edit."""
+    fields = page.context["edit"]
+    return {f"field_{field['name']}": field["value"] for field in fields} | {
+        f"was_{field['name']}": field["was"] for field in fields
+    }
+
+
+def test_saving_one_field_leaves_what_somebody_else_has_corrected(reviewer: Client) -> None:
+    lead = make_lead(city="Tampa", email="old@example.com")
+    form = form_of(reviewer.get(url(Queue.CLEAN)))
+    assert 'name="was_city" value="Tampa"' in reviewer.get(url(Queue.CLEAN)).content.decode()
+    correct(lead, {"email": "right@example.com"}, by=make_user("Reviewer"))
+    act(reviewer, Queue.CLEAN, lead, "edit", **form | {"field_city": "Miami"})
+    assert (fresh(lead).city, fresh(lead).email) == ("Miami", "right@example.com")
+
+
+def test_a_field_that_somebody_else_has_corrected_is_not_overwritten_unseen(
+    reviewer: Client,
+) -> None:
+    lead = make_lead(city="Tampa", email="old@example.com")
+    form = form_of(reviewer.get(url(Queue.CLEAN))) | {"field_city": "Miami"}
+    bob = make_user("Reviewer", username="bob")
+    correct(lead, {"city": "Orlando", "email": "right@example.com"}, by=bob)
+    answer = act(reviewer, Queue.CLEAN, lead, "edit", **form)
+    assert "was corrected by bob meanwhile: city “Orlando”" in said(answer)[0]
+    assert fresh(lead).city == "Orlando"
+    again = form_of(answer)
+    assert (again["field_city"], again["was_city"]) == ("Miami", "Orlando"), "it is kept"
+    assert again["field_email"] == "right@example.com", "and nothing else is put back"
+    act(reviewer, Queue.CLEAN, lead, "edit", **again)
+    assert (fresh(lead).city, fresh(lead).email) == ("Miami", "right@example.com")
+
+
+def test_nobody_approves_data_that_they_have_not_seen(reviewer: Client) -> None:
+    lead = make_lead(email="old@example.com")
+    form = form_of(reviewer.get(url(Queue.CLEAN)))
+    correct(lead, {"email": "right@example.com"}, by=make_user("Reviewer", username="bob"))
+    answer = act(reviewer, Queue.CLEAN, lead, "approve", **form)
+    assert "was corrected by bob meanwhile: email “right@example.com”" in said(answer)[0]
+    assert fresh(lead).status == S.STAGED
+    act(reviewer, Queue.CLEAN, lead, "approve", **form_of(answer))
+    assert fresh(lead).status == S.APPROVED
 
 
 def test_what_was_typed_is_there_again_when_a_decision_is_refused(reviewer: Client) -> None:

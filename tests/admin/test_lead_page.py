@@ -15,6 +15,7 @@ from django.utils import timezone
 from leads.admin.lead_values import rows_of
 from leads.models import Lead, LeadStatus, Pair
 from leads.push.errors import PushError
+from leads.review.correct import correct
 from leads.review.decide import approve
 from tests.factories import make_attempt, make_import, make_lead, make_user
 
@@ -206,6 +207,33 @@ def test_a_correction_that_cannot_be_made_says_why_and_keeps_what_was_typed() ->
     assert "Springfield" in again.content.decode()
     lead.refresh_from_db()
     assert lead.city == ""
+
+
+def test_a_correction_leaves_what_somebody_else_has_corrected_meanwhile() -> None:
+    lead, client = make_lead(city="Tampa", email="old@example.com"), client_of("Reviewer")
+    page = client.get(correct_url(lead))
+    assert 'name="was_city" value="Tampa"' in page.content.decode()
+    shown = page.context["form"].initial
+    values = {**shown, **{f"was_{name}": text for name, text in shown.items()}}
+    correct(lead, {"email": "right@example.com"}, by=make_user("Reviewer"))
+    client.post(correct_url(lead), values | {"city": "Miami"})
+    lead.refresh_from_db()
+    assert (lead.city, lead.email) == ("Miami", "right@example.com")
+
+
+def test_a_correction_overwrites_no_field_that_somebody_else_has_corrected() -> None:
+    lead, client = make_lead(city="Tampa", email="old@example.com"), client_of("Reviewer")
+    shown = client.get(correct_url(lead)).context["form"].initial
+    values = {**shown, **{f"was_{name}": text for name, text in shown.items()}, "city": "Miami"}
+    bob = make_user("Reviewer", username="bob")
+    correct(lead, {"city": "Orlando", "email": "right@example.com"}, by=bob)
+    again = client.post(correct_url(lead), values)
+    assert "was corrected by bob meanwhile: city “Orlando”" in again.content.decode()
+    lead.refresh_from_db()
+    assert lead.city == "Orlando"
+    form = again.context["form"]
+    assert (form["city"].value(), form["email"].value()) == ("Miami", "right@example.com")
+    assert form.initial["city"] == "Orlando", "it is overwritten by whoever saves again"
 
 
 def test_line_ends_of_a_browser_are_no_change() -> None:

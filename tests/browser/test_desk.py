@@ -144,6 +144,31 @@ def test_what_was_decided_is_said_in_a_region_that_stays(in_browser: Callable[..
     in_browser(steps)
 
 
+def test_values_are_chosen_for_the_lead_that_is_picked(in_browser: Callable[..., None]) -> None:
+    username = make_user("Reviewer").username
+    near, far = (make_lead(S.APPROVED, first_name=name) for name in ("Rob", "Bobby"))
+    newer = make_lead(first_name="Bob")
+    make_pair(newer, near, score=0.9)
+    make_pair(newer, far, score=0.6)
+
+    def steps(sign_in: SignIn) -> None:
+        page = sign_in(username)
+        page.goto("admin/leads/lead/desk/duplicates/")
+        choice = page.get_by_role("radio", name=f"first_name: Bob, lead {newer.pk}")
+        expect(choice).to_be_visible()
+        page.locator(f'input[name=other][value="{far.pk}"]').check()
+        expect(choice).to_be_hidden()
+        page.keyboard.press("m")
+        expect(page.locator(".desk-said")).to_contain_text(f"Now lead {far.pk} stands beside")
+        choice.check()
+        page.keyboard.press("m")
+        expect(page.locator(".desk-said")).to_contain_text("Merged.")
+
+    in_browser(steps)
+    assert Lead.objects.get(pk=near.pk).first_name == "Rob"
+    assert Lead.objects.get(pk=far.pk).first_name == "Bob"
+
+
 def test_the_desk_fits_the_screen(in_browser: Callable[..., None]) -> None:
     username = make_user("Reviewer").username
     beside = {}
