@@ -386,6 +386,7 @@ def test_nobody_approves_data_that_they_have_not_seen(reviewer: Client) -> None:
     answer = act(reviewer, Queue.CLEAN, lead, "approve", **form)
     assert "was corrected by bob meanwhile: email “right@example.com”" in said(answer)[0]
     assert fresh(lead).status == S.STAGED
+    match_again()
     act(reviewer, Queue.CLEAN, lead, "approve", **form_of(answer))
     assert fresh(lead).status == S.APPROVED
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from leads import lifecycle
+from leads.dedup import likely
 from leads.models import Decision, Lead, LeadStatus, Pair, PairState
 from leads.review import decide, desk, one_by_one
 from leads.review.correct import correct
@@ -66,6 +67,7 @@ def test_a_correction_of_another_field_is_kept_when_one_is_taken_back(ann: User,
 def test_a_correction_is_not_taken_back_under_a_later_approval(ann: User, bob: User) -> None:
     lead = make_lead(city="Tampa")
     mine = edit(lead, ann, city="Miami")
+    likely.match_again()
     one_by_one.approve(lead.pk, S.STAGED, by=bob)
     with pytest.raises(DeskError, match="was changed by bob since and is approved by now"):
         undo(mine, by=ann)
@@ -107,7 +109,7 @@ def test_a_correction_gives_back_the_country_of_the_number_as_well(ann: User) ->
 def test_not_the_same_is_not_taken_back_over_somebody_elses_word(ann: User, bob: User) -> None:
     newer = make_lead()
     pair = make_pair(newer, make_lead(S.APPROVED, pk=newer.pk - 1))
-    mine = one_by_one.different(newer.pk, S.STAGED, pair.pk, by=ann)
+    mine = one_by_one.different(newer.pk, S.STAGED, pair.other_id, by=ann)
     Pair.objects.filter(pk=pair.pk).update(decided_by=bob)
     with pytest.raises(DeskError, match="decided that meanwhile"):
         undo(mine, by=ann)
@@ -154,6 +156,7 @@ def test_a_kept_lead_on_a_dnc_list_by_now_waits_and_that_is_said(ann: User) -> N
 
 def test_a_merge_is_not_taken_back_under_an_approval_of_the_kept_lead(ann: User, bob: User) -> None:
     older, newer, decision = merged(ann)
+    likely.match_again()
     one_by_one.approve(older.pk, S.STAGED, by=bob)
     with pytest.raises(DeskError, match=f"Lead {older.pk} was changed by bob since"):
         undo(decision, by=ann)
