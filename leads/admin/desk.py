@@ -23,6 +23,7 @@ from leads.admin.desk_item import item, number
 from leads.admin.lead_actions import BY_NAME
 from leads.admin.selection import Selection
 from leads.models import Lead
+from leads.reports.kept import each_kept
 from leads.review import desk
 from leads.review.desk import Part, Queue
 from leads.review.errors import DeskError
@@ -59,11 +60,13 @@ class DeskPages:
         part = _part(request.GET)
         waiting = desk.waiting(part, first=number(request.GET, "first"))
         more = waiting[-1].import_id + 1 if len(waiting) == desk.IMPORTS_SHOWN else 0
+        all_shown = not (more or part.import_id or number(request.GET, "first"))
+        sources = desk.summed(waiting) if all_shown else _of_sources(waiting)
         context = {
             **self._context(request, part),
             "title": _("Review desk"),
             "waiting": [(one, _counts(one)) for one in waiting],
-            "sources": [(one, _counts(one)) for one in desk.of_sources(_sources(waiting))],
+            "sources": [(one, _counts(one)) for one in sources],
             "most": desk.MOST_COUNTED,
             "more": more,
         }
@@ -184,8 +187,12 @@ class DeskPages:
         }
 
 
-def _sources(waiting: list[desk.Waiting]) -> set[int]:
-    return {one.source_id for one in waiting}
+def _of_sources(waiting: list[desk.Waiting]) -> list[desk.OfSource]:
+    ids = sorted({one.source_id for one in waiting})
+    found = each_kept(
+        "desk-source", ids, lambda some: {one.source_id: one for one in desk.of_sources(some)}
+    )
+    return sorted(found.values(), key=lambda one: (one.source, one.source_id))
 
 
 def _counts(one: desk.Waiting | desk.OfSource) -> list[tuple[Queue, int]]:

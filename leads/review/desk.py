@@ -237,6 +237,19 @@ def waiting(part: Part = EVERYTHING, first: int = 0) -> list[Waiting]:
     ]
 
 
+def summed(waiting: Iterable[Waiting]) -> list[OfSource]:
+    """What waits of each source, where these are all the imports of it that have something to do;
+    by the sources' names."""
+    found: dict[int, OfSource] = {}
+    for one in waiting:
+        of = found.setdefault(
+            one.source_id, OfSource(one.source_id, one.source, dict.fromkeys(Queue, 0))
+        )
+        for queue, number in one.counts.items():
+            of.counts[queue] = min(of.counts[queue] + number, MOST_COUNTED + 1)
+    return sorted(found.values(), key=lambda of: (of.source, of.source_id))
+
+
 def of_sources(sources: Iterable[int]) -> list[OfSource]:
     """What waits of these sources (by id), whatever import it is of, by the sources' names."""
     counts = ",".join(

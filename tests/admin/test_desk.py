@@ -545,7 +545,12 @@ def test_the_overview_leads_to_every_queue_of_an_import(reviewer: Client) -> Non
     assert "Nothing waits for a reviewer." in page
 
 
-def test_the_overview_has_the_numbers_of_each_source(reviewer: Client) -> None:
+@pytest.mark.parametrize("shown", [25, 1])
+def test_the_overview_has_the_numbers_of_each_source(
+    reviewer: Client, shown: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Also of imports that are on another page.
+    monkeypatch.setattr(desk, "IMPORTS_SHOWN", shown)
     source = make_source()
     for _ in range(2):
         make_lead(lead_source=source)

@@ -130,6 +130,7 @@ def test_what_waits_of_a_source_is_counted_over_all_its_imports() -> None:
     assert [one.source for one in found] == ["A", "B"]
     assert found[0].counts == {"clean": 1, "warnings": 0, "invalid": 0, "duplicates": 0}
     assert found[1].counts == {"clean": 2, "warnings": 0, "invalid": 2, "duplicates": 2}
+    assert [one for one in desk.summed(desk.waiting()) if one.source in "AB"] == found
 
 
 def test_counting_stops_where_it_would_become_slow(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,3 +140,6 @@ def test_counting_stops_where_it_would_become_slow(monkeypatch: pytest.MonkeyPat
         make_lead(import_run=run)
     assert desk.waiting()[0].counts[Queue.CLEAN] == 2
     assert desk.of_sources([run.lead_source_id])[0].counts[Queue.CLEAN] == 2
+    for _ in range(2):
+        make_lead(import_run=make_import(run.lead_source))
+    assert desk.summed(desk.waiting())[0].counts[Queue.CLEAN] == 2
