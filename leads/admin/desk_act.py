@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,13 +15,16 @@ from leads.admin.desk_item import number
 from leads.admin.lead_correct import WAS, outcome, texts_of, values_of
 from leads.admin.parts import kick
 from leads.dedup.pairs import HELD
-from leads.models import Lead, LeadStatus, Pair
+from leads.models import Lead, LeadStatus, MatchAgain, Pair
 from leads.review import desk, one_by_one, undo
 from leads.review.correct import EDITABLE
 from leads.review.errors import DeskError
 from leads.sentence import say
 from leads.tasks import match_again
 
+# Whoever corrects a lead and approves it at once need not press twice: comparing it takes a moment.
+PATIENCE_SECONDS = 5.0
+_POLL_SECONDS = 0.1
 REJECT = "reject:"
 ABOUT_TWO = {"duplicate", "keep-new", "merge", "different"}
 
@@ -65,6 +69,8 @@ def decide(request: HttpRequest, lead_id: int, data: QueryDict) -> int | None:
         raise DeskError(say("“%(verb)s” is nothing that can be done here.", verb=verb))
     if verb in ABOUT_TWO:
         _check_pair(*ids, verb, comment)
+    if verb == "approve":
+        _wait_until_compared(lead_id)
     acts[verb]()
     if verb == "merge":
         kick(match_again)
@@ -79,6 +85,14 @@ SAYS = {
     "merge": gettext_lazy("Merged."),
     "different": gettext_lazy("Kept apart; it is not asked again."),
 }
+
+
+def _wait_until_compared(lead_id: int) -> None:
+    """Give the worker that compares a corrected lead again some time, before that keeps it back."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    waiting = MatchAgain.objects.filter(lead_id=lead_id)
+    while waiting.exists() and time.monotonic() < until:
+        time.sleep(_POLL_SECONDS)
 
 
 def _undo(request: HttpRequest) -> int | None:

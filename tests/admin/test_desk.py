@@ -93,11 +93,23 @@ def test_a_lead_that_is_corrected_to_a_known_one_is_not_approved_unseen(
     fields = {f"field_{name}": value for name, value in PERSON.items()}
     act(reviewer, Queue.INVALID, lead, "edit", **fields, field_phone_number="9735550123")
     assert (fresh(lead).status, kicked) == (S.STAGED, [tasks.match_again])
+    monkeypatch.setattr("leads.admin.desk_act.PATIENCE_SECONDS", 0.01)
     answer = act(reviewer, Queue.INVALID, fresh(lead), "approve")
     assert "still being compared" in said(answer)[0]
     assert fresh(lead).status == S.STAGED
     tasks.match_again()
     assert fresh(lead).status == S.DUPLICATE, "as the policy says of who is surely the same"
+
+
+def test_whoever_approves_what_they_have_just_corrected_need_not_press_twice(
+    reviewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = make_lead(S.INVALID, phone_number="1", phone_e164="")
+    act(reviewer, Queue.INVALID, lead, "edit", field_phone_number="9735550123")
+    # The worker is done a moment later.
+    monkeypatch.setattr("leads.admin.desk_act.time.sleep", lambda _: match_again())
+    act(reviewer, Queue.INVALID, fresh(lead), "approve")
+    assert fresh(lead).status == S.APPROVED
 
 
 @pytest.mark.parametrize("verb", ["undo", "merge"])

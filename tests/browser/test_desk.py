@@ -80,8 +80,9 @@ def test_a_reviewer_works_through_the_queues_by_keys_alone(in_browser: Callable[
         number.fill("7275550133")
         number.press("Enter")
         expect(said).to_contain_text("It is staged now.")
+        # It is compared with the others first.
         page.keyboard.press("a")
-        expect(page.locator("#desk")).to_contain_text("Nothing waits here.")
+        expect(page.locator("#desk")).to_contain_text("Nothing waits here.", timeout=15_000)
 
     in_browser(steps)
     statuses = [status_of(lead) for lead in (first, second, third, warned, invalid)]
