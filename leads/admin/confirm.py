@@ -21,12 +21,13 @@ from django.utils.translation import gettext as _
 
 from leads.admin.lead_actions import BY_NAME, Done, LeadAction, four_eyes, may
 from leads.admin.selection import Selection
+from leads.dedup.holds import kept_back
 from leads.lifecycle import without_deadlocks
 from leads.models import Lead, LeadStatus
 from leads.push.errors import PushError
 from leads.review import beforehand
 from leads.review.beforehand import Seen
-from leads.review.decide import DecisionError, kept_back, left_by_reason
+from leads.review.decide import DecisionError, left_by_reason
 from leads.words import translated
 
 LIST = "admin:leads_lead_changelist"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from leads import lifecycle
-from leads.dedup.holds import holds
+from leads.dedup.holds import holds, kept_back, without
 from leads.history.context import because
 from leads.lifecycle import without_deadlocks
 from leads.models import BatchStatus, Dialer, DialerList, Import, Lead, LeadStatus, PushBatch
@@ -64,11 +64,8 @@ def queue(
             note=note,
             created_by=by,
         )
-        chosen = leads
-        for kept in keeps.values():
-            chosen = chosen.exclude(kept)
         queued = lifecycle.move(
-            chosen,
+            without(leads, keeps),
             S.QUEUED,
             only_from={S.APPROVED},
             batch=batch,
@@ -222,8 +219,4 @@ def _left(leads: QuerySet[Lead], keeps: Mapping[str, Q]) -> dict[str, int]:
         say("is %(status)s, not approved", status=LeadStatus(status).label.lower()): number
         for status, number in counts.annotate(number=Count("pk"))
     }
-    # Who is kept for two reasons is counted with the first.
-    first = Case(*(When(kept, then=Value(place)) for place, kept in enumerate(keeps.values())))
-    kept_for = leads.order_by().filter(status=S.APPROVED).annotate(kept_for=first)
-    numbers = dict(kept_for.values_list("kept_for").annotate(number=Count("pk")))
-    return left | {why: numbers[place] for place, why in enumerate(keeps) if place in numbers}
+    return left | kept_back(leads, {S.APPROVED}, keeps)

@@ -14,6 +14,7 @@ from django.db.models import BigIntegerField, Func, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from psycopg import sql
 
+from leads.dedup.holds import without
 from leads.models import Lead, LeadStatus
 from leads.models.history import CORRECTED_FIELDS, STANDING_FIELDS
 from leads.review import decide, dnc
@@ -93,10 +94,7 @@ def by_override(leads: QuerySet[Lead], by: User | None, comment: str = "") -> Ke
 
 def taken(leads: QuerySet[Lead], only: Collection[LeadStatus], keeps: Keeps) -> QuerySet[Lead]:
     """Those of `leads` that are in `only` and that nothing of `keeps` keeps."""
-    chosen = leads.order_by().filter(status__in=sorted(only))
-    for kept in keeps.values():
-        chosen = chosen.exclude(kept)
-    return chosen
+    return without(leads.order_by().filter(status__in=sorted(only)), keeps)
 
 
 def hold(chosen: QuerySet[Lead], seen: Seen) -> QuerySet[Lead]:

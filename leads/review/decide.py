@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leads import lifecycle
 from leads.dedup import likely
-from leads.dedup.holds import IS_HELD, holds
+from leads.dedup.holds import IS_HELD, holds, kept_back, without
 from leads.dedup.pairs import let_pass, remember_different
 from leads.dedup.suppress_mark import OVERRIDDEN
 from leads.history.context import because
@@ -241,11 +241,8 @@ def _decide(
     # Without a savepoint of its own: whoever is around it wants all or nothing.
     with transaction.atomic(savepoint=False), because(why, user_id=user_id):
         left = left_by_reason(leads, sources, but or {})
-        chosen = leads
-        for kept in (but or {}).values():
-            chosen = chosen.exclude(kept)
         moved = lifecycle.move(
-            chosen,
+            without(leads, but or {}),
             to,
             only_from=sources,
             decided_by_id=user_id,
@@ -271,18 +268,3 @@ def left_by_reason(
         for status, number in counts.annotate(number=Count("pk"))
     }
     return left | kept_back(leads, sources, but)
-
-
-def kept_back(
-    leads: QuerySet[Lead], sources: Collection[LeadStatus], but: Mapping[str, Q]
-) -> dict[str, int]:
-    """Reason in words -> number of leads, for those in `sources` that `but` keeps.
-
-    Who is kept for two reasons is counted with the first.
-    """
-    if not but:
-        return {}
-    first = Case(*(When(kept, then=Value(place)) for place, kept in enumerate(but.values())))
-    kept_for = leads.order_by().filter(status__in=sorted(sources)).annotate(kept_for=first)
-    numbers = dict(kept_for.values_list("kept_for").annotate(number=Count("pk")))
-    return {why: numbers[place] for place, why in enumerate(but) if place in numbers}
