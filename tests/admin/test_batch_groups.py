@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -230,33 +232,38 @@ def test_who_is_on_a_dnc_list_by_now_is_not_sent_again(client: Client, batch: Pu
     assert Lead.objects.filter(status=S.QUEUED).count() == 2
 
 
-def test_with_four_eyes_who_approved_does_not_send_again(
-    client: Client, batch: PushBatch, settings: Any
+def approved_by(lead: Lead, user: User) -> None:
+    Lead.objects.filter(pk=lead.pk).update(decided_by=user)
+
+
+def imported_by(lead: Lead, user: User) -> None:
+    Import.objects.filter(pk=lead.import_run_id).update(created_by=user)
+
+
+@pytest.mark.parametrize(
+    ("done_by", "says"),
+    [
+        (approved_by, "1 were approved by you"),
+        # What a rule approved, no person has.
+        (imported_by, "imported by you and approved by no person"),
+    ],
+)
+def test_with_four_eyes_nobody_sends_again_what_they_have_seen_alone(
+    client: Client,
+    batch: PushBatch,
+    settings: Any,
+    done_by: Callable[[Lead, User], None],
+    says: str,
 ) -> None:
     settings.FOUR_EYES = True
     ada = make_user("Admin")
     client.force_login(ada)
     mine = Lead.objects.filter(refusal_reason=LIST_OFF).first()
     assert mine
-    Lead.objects.filter(pk=mine.pk).update(decided_by=ada)
+    done_by(mine, ada)
     seen = frozen(client, batch, "retry", LIST_OFF)
     done = client.post(url(batch, "retry", LIST_OFF), seen, follow=True).content.decode()
-    assert "1 were approved by you" in done
-    assert Lead.objects.filter(status=S.QUEUED).count() == 2
-
-
-def test_with_four_eyes_who_imported_does_not_send_again_what_a_rule_approved(
-    client: Client, batch: PushBatch, settings: Any
-) -> None:
-    settings.FOUR_EYES = True
-    ada = make_user("Admin")
-    client.force_login(ada)
-    mine = Lead.objects.filter(refusal_reason=LIST_OFF).first()
-    assert mine
-    Import.objects.filter(pk=mine.import_run_id).update(created_by=ada)
-    seen = frozen(client, batch, "retry", LIST_OFF)
-    done = client.post(url(batch, "retry", LIST_OFF), seen, follow=True).content.decode()
-    assert "imported by you and approved by no person" in done
+    assert says in done
     assert Lead.objects.filter(status=S.QUEUED).count() == 2
 
 

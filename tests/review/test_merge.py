@@ -9,17 +9,12 @@ from leads.models import Lead, LeadStatus, Pair, PairState
 from leads.review import one_by_one
 from leads.review.errors import DeskError
 from leads.review.undo import undo
-from tests.factories import make_dnc_list, make_lead, make_user
+from tests.factories import make_dnc_list, make_lead
 from tests.review.test_desk import make_pair
 
 pytestmark = pytest.mark.django_db
 S = LeadStatus
 PHONE = {"phone_code": "1", "phone_number": "7275550123", "phone_e164": "+17275550123"}
-
-
-@pytest.fixture
-def ann() -> User:
-    return make_user("Reviewer", username="ann")
 
 
 def fresh(lead: Lead) -> Lead:

@@ -12,21 +12,11 @@ from leads.models import Decision, Lead, LeadStatus, Pair, PairState
 from leads.review import desk, one_by_one
 from leads.review.errors import DeskError
 from leads.review.undo import last_of, undo
-from tests.factories import make_lead, make_user
+from tests.factories import make_lead
 from tests.review.test_desk import make_pair
 
 pytestmark = pytest.mark.django_db
 S = LeadStatus
-
-
-@pytest.fixture
-def ann() -> User:
-    return make_user("Reviewer", username="ann")
-
-
-@pytest.fixture
-def bob() -> User:
-    return make_user("Reviewer", username="bob")
 
 
 def fresh(lead: Lead) -> Lead:

@@ -12,21 +12,11 @@ from leads.review import decide, desk, one_by_one
 from leads.review.correct import correct
 from leads.review.errors import DeskError
 from leads.review.undo import last_of, not_as_before, undo
-from tests.factories import make_dnc_list, make_lead, make_user
+from tests.factories import make_dnc_list, make_lead
 from tests.review.test_desk import make_pair
 
 pytestmark = pytest.mark.django_db
 S = LeadStatus
-
-
-@pytest.fixture
-def ann() -> User:
-    return make_user("Reviewer", username="ann")
-
-
-@pytest.fixture
-def bob() -> User:
-    return make_user("Reviewer", username="bob")
 
 
 def fresh(lead: Lead) -> Lead:
