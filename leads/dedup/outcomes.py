@@ -21,7 +21,8 @@ from leads.sentence import say
 from leads.vicidial import lookups
 
 _AT_ONCE = 1000
-_LONGEST = 10  # what is longer is no status of a dialer
+# What is longer is no status of a dialer.
+_LONGEST = Lead._meta.get_field("vicidial_status").max_length or 0
 _PASSED = """
 FROM leads_pair pair
 JOIN leads_lead item ON item.id = pair.lead_id
